@@ -1,0 +1,198 @@
+/** What a run looks like: plain immutable data, the same for every protocol. Nothing here knows streams or clocks. */
+import type { AgentEvent } from '../wire/events/vocabulary.ts'
+
+/** `completed | failed | cancelled | truncated` are final; a run ends as exactly one of them. */
+export type RunStatus = 'idle' | 'connecting' | 'streaming' | 'waiting' | FinalStatus
+export type FinalStatus = 'completed' | 'failed' | 'cancelled' | 'truncated'
+
+/** `retrying` waits for the next attempt, `closed` is final. */
+export type ConnectionPhase = 'idle' | 'connecting' | 'open' | 'retrying' | 'closed'
+
+export interface RunState {
+  readonly id: string
+  readonly status: RunStatus
+  readonly connection: { readonly phase: ConnectionPhase; readonly attempt: number; readonly cursor?: string }
+  /** `verified`: our server's digest agreed with ours at the end. `unverified`: it sent none. `broken`: events are missing or changed. */
+  readonly integrity: 'verified' | 'unverified' | 'broken'
+  readonly main: LoopState
+  /** In order of opening; they stay after closing. */
+  readonly dawpRuns: readonly DawpRunState[]
+  /** Steps of a workflow agent. */
+  readonly steps: readonly StepState[]
+  /** Waiting ones first. */
+  readonly approvals: readonly ApprovalState[]
+  /** The `output` of the run's result, whatever its type. Not the sum of the tokens. */
+  readonly output: unknown
+  readonly failure: RunFailure | undefined
+  readonly usage: TokenUsage | undefined
+  /** Milliseconds, on the clock of whoever folded the events. */
+  readonly timing: { readonly startedAt?: number; readonly firstTokenAt?: number; readonly endedAt?: number }
+  /** `restarts`: how often the agent silently began again; what it had shown before is gone from `main`. */
+  readonly counts: { readonly tokens: number; readonly toolCalls: number; readonly events: number; readonly restarts: number }
+  /** Plugin, hook and recovery events, the last 200. */
+  readonly diagnostics: readonly AgentEvent[]
+  /** The last value of each custom event, by its name. */
+  readonly custom: Readonly<Record<string, unknown>>
+}
+
+export interface LoopState {
+  /** 0 before the first one. */
+  readonly iteration: number
+  readonly maxIterations?: number
+  readonly remaining?: number
+  readonly parts: readonly Part[]
+}
+
+/** What is displayed, in order. `iteration` says which round of the loop it belongs to. */
+export type Part = TextPart | ThinkingPart | ToolPart | NotePart | SourcePart | FilePart
+
+export interface TextPart {
+  readonly kind: 'text'
+  readonly iteration: number
+  readonly text: string
+  /** True until something else follows or the run ends. */
+  readonly open: boolean
+}
+
+export interface ThinkingPart {
+  readonly kind: 'thinking'
+  readonly iteration: number
+  readonly text: string
+  readonly open: boolean
+}
+
+/** A thought or an observation that the agent stated as such. */
+export interface NotePart {
+  readonly kind: 'thought' | 'observation'
+  readonly iteration: number
+  readonly text: string
+}
+
+export interface SourcePart {
+  readonly kind: 'source'
+  readonly iteration: number
+  readonly sourceId: string
+  readonly url?: string
+  readonly title?: string
+}
+
+export interface FilePart {
+  readonly kind: 'file'
+  readonly iteration: number
+  readonly mediaType: string
+  readonly url?: string
+  readonly data?: string
+  readonly name?: string
+}
+
+/** `abandoned`: the run ended before the call did. */
+export type ToolStatus = 'assembling' | 'ready' | 'waiting_approval' | 'running' | 'done' | 'failed' | 'denied' | 'abandoned'
+
+export interface ToolPart {
+  readonly kind: 'tool'
+  readonly iteration: number
+  /** The call's id where the server sends one, else one made here; unique within the run either way. */
+  readonly id: string
+  readonly toolName: string
+  readonly operation?: string
+  readonly status: ToolStatus
+  /** JSON text of the arguments as the model writes it; complete from `ready` on. */
+  readonly argumentsText: string
+  /** The parsed arguments, from `running` on (from `ready` on where they parse). */
+  readonly parameters?: unknown
+  readonly result?: unknown
+  readonly error?: string
+  readonly progress?: ToolProgress
+  readonly startedAt?: number
+  readonly endedAt?: number
+}
+
+export interface ToolProgress {
+  /** 0 to 1. */
+  readonly fraction?: number
+  readonly message?: string
+  readonly data?: unknown
+}
+
+export interface DawpRunState {
+  readonly runId: string
+  readonly workflowId?: string
+  readonly placement?: string
+  readonly trigger?: string
+  readonly open: boolean
+  /** Absent while open, and when the run was cut off. */
+  readonly success?: boolean
+  /** Index into `steps` of the step that is running. */
+  readonly activeStep?: number
+  readonly steps: readonly DawpStepState[]
+}
+
+export interface DawpStepState {
+  readonly stepId: string
+  readonly index: number
+  readonly status: 'running' | 'done' | 'failed' | 'abandoned'
+  readonly loop: LoopState
+}
+
+export interface StepState {
+  readonly name: string
+  readonly index: number
+  readonly status: 'running' | 'done' | 'failed' | 'abandoned'
+}
+
+export interface ApprovalState {
+  readonly id: string
+  readonly toolName: string
+  readonly toolCallId?: string
+  readonly parameters: unknown
+  readonly status: 'waiting' | 'approved' | 'denied'
+  readonly expiresAt?: string
+  readonly reason?: string
+}
+
+export interface RunFailure {
+  /** Our error's code, or the one the agent's error event carried; `agent` when it carried none. */
+  readonly code: string
+  /** Where it happened: before the stream, in it, or in the agent itself. */
+  readonly phase: 'connect' | 'stream' | 'agent'
+  readonly message: string
+  readonly retryable: boolean
+  readonly retryAfterMs?: number
+  /** The HTTP status, where there was one. */
+  readonly status?: number
+}
+
+export interface TokenUsage {
+  readonly inputTokens: number
+  readonly outputTokens: number
+  readonly totalTokens: number
+  readonly cachedInputTokens?: number
+  readonly reasoningTokens?: number
+}
+
+const emptyLoop: LoopState = { iteration: 0, parts: [] }
+
+/** A run of which nothing is known yet. */
+export function initialRunState(id: string): RunState {
+  return {
+    id,
+    status: 'idle',
+    connection: { phase: 'idle', attempt: 0 },
+    integrity: 'unverified',
+    main: emptyLoop,
+    dawpRuns: [],
+    steps: [],
+    approvals: [],
+    output: undefined,
+    failure: undefined,
+    usage: undefined,
+    timing: {},
+    counts: { tokens: 0, toolCalls: 0, events: 0, restarts: 0 },
+    diagnostics: [],
+    custom: {},
+  }
+}
+
+export function isFinal(status: RunStatus): status is FinalStatus {
+  return status === 'completed' || status === 'failed' || status === 'cancelled' || status === 'truncated'
+}

@@ -1,0 +1,27 @@
+/** What both ends of a stream share: events, frames, protocols, cursors. No fetch, no state, no timers. */
+
+export {
+  AgentStreamError,
+  type AgentStreamErrorCode,
+  HttpError,
+  isAgentStreamError,
+  isRetryableStatus,
+  LimitError,
+  ProtocolError,
+  StreamInterruptedError,
+  StreamTimeoutError,
+  toAgentStreamError,
+} from './errors.ts'
+export { type Cursor, formatCursor, parseCursor } from './wire/cursor.ts'
+export { emptyDigest, extendDigest, formatDigest } from './wire/digest.ts'
+export { effectiveLoopScope, eventTime, isDawpBoundary, isDawpEvent, type LoopScope } from './wire/events/envelope.ts'
+export { isTerminalEvent, parseEvent } from './wire/events/parse.ts'
+export { type AgentEvent, type EventOf, type EventType, eventSchemas } from './wire/events/vocabulary.ts'
+export type { Frame, Framing, FramingLimits } from './wire/frames/frame.ts'
+export { ndjson } from './wire/frames/ndjson.ts'
+export { framingAccepted, framingFor, framings } from './wire/frames/negotiate.ts'
+export { sse } from './wire/frames/sse.ts'
+export { isObject, type JsonObject, type JsonValue, parseJson } from './wire/json.ts'
+export { aiecs } from './wire/protocols/aiecs.ts'
+export type { Entry, Protocol } from './wire/protocols/protocol.ts'
+export { pipe, readStage, type Stage, type StageReader, stageReader, toTransformStream } from './wire/stage.ts'

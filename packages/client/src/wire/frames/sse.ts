@@ -1,0 +1,45 @@
+import { createParser } from 'eventsource-parser'
+import { LimitError } from '../../errors.ts'
+import { defaultFramingLimits, type Frame, type Framing } from './frame.ts'
+
+// A value cut at any line end (CR included) and prefixed line by line cannot start a field of its own.
+// Rule: WHATWG HTML, "Interpreting an event stream".
+const lineEnd = /\r\n|\r|\n/
+const oneLine = (value: string): string => value.replace(/[\r\n\0]/g, ' ')
+
+/** Server-sent events, through eventsource-parser. An event without its closing blank line is not dispatched. */
+export const sse: Framing = {
+  name: 'sse',
+  contentType: 'text/event-stream',
+  heartbeat: ':\n\n',
+  encode(frame) {
+    const id = frame.id === undefined ? '' : `id: ${oneLine(frame.id)}\n`
+    const event = frame.event === undefined ? '' : `event: ${oneLine(frame.event)}\n`
+    const data = lineEnd.test(frame.data) ? frame.data.split(lineEnd).join('\ndata: ') : frame.data
+    return `${id}${event}data: ${data}\n\n`
+  },
+  decoder({ eventBytes } = defaultFramingLimits) {
+    const utf8 = new TextDecoder()
+    let out: Frame[] = []
+    const overLimit = (): never => {
+      throw new LimitError('An event', eventBytes, 'bytes')
+    }
+    const parser = createParser({
+      maxBufferSize: eventBytes,
+      onEvent(message) {
+        if (message.data.length > eventBytes) overLimit()
+        out.push(message)
+      },
+      onError(error) {
+        // Unknown fields and bad retry values are to be ignored (same section of the standard).
+        if (error.type === 'max-buffer-size-exceeded') overLimit()
+      },
+    })
+    const feed = (text: string): readonly Frame[] => {
+      out = []
+      parser.feed(text)
+      return out
+    }
+    return { push: (bytes) => feed(utf8.decode(bytes, { stream: true })), end: () => feed(utf8.decode()) }
+  },
+}

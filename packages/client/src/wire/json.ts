@@ -1,0 +1,33 @@
+import { ProtocolError } from '../errors.ts'
+
+/** A value that JSON can carry. */
+export type JsonValue = string | number | boolean | null | readonly JsonValue[] | JsonObject
+export interface JsonObject {
+  readonly [key: string]: JsonValue | undefined
+}
+
+// Python's json writer sends NaN and Infinity. Strings come first in the alternation, so only bare words match; linear.
+const pythonNumbers = /"(?:[^"\\]|\\.)*"|-?\b(?:NaN|Infinity)\b/g
+
+/**
+ * Parses JSON text. `NaN` and `Infinity`, which careless Python hosts send, become null.
+ * Throws a ProtocolError with a short excerpt for anything else that is not JSON.
+ */
+export function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch (cause) {
+    if (/NaN|Infinity/.test(text)) {
+      try {
+        return JSON.parse(text.replace(pythonNumbers, (match) => (match[0] === '"' ? match : 'null')))
+      } catch {
+        // Not JSON for another reason: the error below tells about the text as it came.
+      }
+    }
+    throw new ProtocolError('Not valid JSON', { excerpt: text.slice(0, 200), cause })
+  }
+}
+
+export function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}

@@ -1,0 +1,40 @@
+import type { AgentEvent, JsonObject } from '@agentstream/client/wire'
+import type { ModelParameters } from '../model/provider.ts'
+
+/** What an agent is asked to do. Parsed at the border; agents may trust it. */
+export interface Task {
+  readonly description: string
+  readonly context?: JsonObject
+  /** URLs or data URLs. */
+  readonly images?: readonly string[]
+  readonly sessionId?: string
+  readonly senderId?: string
+}
+
+export interface RunContext {
+  readonly runId: string
+  /** Aborted when the run is cancelled; everything that waits must take it. */
+  readonly signal: AbortSignal
+  /** Of this run only; they win over the agent's own. */
+  readonly parameters?: ModelParameters
+}
+
+/** What an agent tells about itself. Never its instructions. */
+export interface AgentInfo {
+  readonly name: string
+  readonly description?: string
+  readonly provider?: string
+  readonly model?: string
+  readonly tools: readonly { readonly name: string; readonly description: string }[]
+  readonly supportsStreaming: boolean
+}
+
+/**
+ * Something that runs tasks. An agent holds no state between runs: two runs of one object never disturb each other.
+ * What goes wrong in the run is an `error` event; `run` throws only when it is aborted or broken.
+ */
+export interface Agent {
+  readonly name: string
+  readonly info: AgentInfo
+  run(task: Task, context: RunContext): AsyncIterable<AgentEvent>
+}

@@ -1,0 +1,35 @@
+/** What a model is told. Vendors translate these; nobody else builds vendor messages. */
+export type Message = SystemMessage | UserMessage | AssistantMessage | ToolMessage
+
+export interface SystemMessage {
+  readonly role: 'system'
+  readonly text: string
+}
+
+export interface UserMessage {
+  readonly role: 'user'
+  readonly text: string
+  /** URLs or data URLs. */
+  readonly images?: readonly string[]
+}
+
+export interface AssistantMessage {
+  readonly role: 'assistant'
+  readonly text: string
+  readonly toolCalls: readonly ToolCall[]
+}
+
+/** The answer to one call of the assistant message before it. */
+export interface ToolMessage {
+  readonly role: 'tool'
+  readonly toolCallId: string
+  readonly toolName: string
+  readonly text: string
+}
+
+/** A whole call as the model stated it. `arguments` is JSON text, possibly invalid. */
+export interface ToolCall {
+  readonly id: string
+  readonly name: string
+  readonly arguments: string
+}

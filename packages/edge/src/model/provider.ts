@@ -1,0 +1,58 @@
+import type { JsonObject } from '@agentstream/client/wire'
+import type { Message } from './messages.ts'
+
+export interface ModelParameters {
+  readonly temperature?: number
+  readonly maxTokens?: number
+  readonly topP?: number
+  readonly frequencyPenalty?: number
+  readonly presencePenalty?: number
+  readonly stop?: readonly string[]
+  /** Members sent to the provider as they are, for what only that provider knows. */
+  readonly extra?: JsonObject
+}
+
+export interface ModelTool {
+  readonly name: string
+  readonly description: string
+  /** JSON Schema of the arguments. */
+  readonly parameters: JsonObject
+}
+
+export interface ModelRequest {
+  readonly messages: readonly Message[]
+  readonly tools?: readonly ModelTool[]
+  readonly parameters?: ModelParameters
+}
+
+export interface TokenUsage {
+  readonly inputTokens: number
+  readonly outputTokens: number
+  readonly cachedInputTokens?: number
+  readonly reasoningTokens?: number
+}
+
+export type FinishReason = 'stop' | 'length' | 'tool_calls' | 'content_filter' | 'other'
+
+/** The unit a model speaks in. `index` tells parallel calls apart; `arguments` is a fragment to append. */
+export type ModelDelta =
+  | { readonly type: 'text' | 'thinking'; readonly text: string }
+  | { readonly type: 'tool_call'; readonly index: number; readonly id?: string; readonly name?: string; readonly arguments?: string }
+  | { readonly type: 'usage'; readonly usage: TokenUsage }
+  | { readonly type: 'finish'; readonly reason: FinishReason }
+
+export interface ProviderInfo {
+  readonly provider: string
+  readonly model: string
+  readonly supportsStreaming: boolean
+  readonly supportsTools: boolean
+}
+
+/**
+ * A language model. `stream` ends normally only when the model finished; it throws ProviderError when the request or the
+ * stream fails, and stops at once, reading nothing more, when the signal aborts.
+ */
+export interface StreamingProvider {
+  readonly info: ProviderInfo
+  stream(request: ModelRequest, options: { readonly signal: AbortSignal }): AsyncIterable<ModelDelta>
+}
