@@ -1,27 +1,61 @@
-import { defineConfig } from 'vitest/config'
+import react from '@vitejs/plugin-react'
+import { playwright } from '@vitest/browser-playwright'
+import { defineConfig, type TestProjectConfiguration } from 'vitest/config'
+import { findBrowser } from './scripts/browsers.mjs'
 
-// One file for the demo's dev server and for the tests. Packages resolve to their sources, so nothing has to be built first.
-const conditions = ['agentstream-source', 'module', 'browser', 'development|production']
+// One file for the demo (its root) and for the tests. Workspace packages resolve to their sources, so nothing has to be built first.
+const source = 'agentstream-source'
+const everywhere = ['packages/**/*.universal.test.ts']
+const onlyInBrowsers = ['packages/**/*.browser.test.{ts,tsx}']
+const never = ['**/node_modules/**', '**/dist/**']
+// What browser tests import from node_modules. A package found only while the tests run would reload the page under them.
+const prebundled = [
+  ...['react', 'react/jsx-runtime', 'react/jsx-dev-runtime', 'react-dom', 'react-dom/client'],
+  ...['@tanstack/react-query', '@testing-library/react', '@testing-library/dom', 'fast-check'],
+  ...['eventsource-parser', 'zod', 'zod/mini'],
+]
+
+/** The engine asked for by VITEST_BROWSER (default Chromium), or nothing when this machine has none. One engine per run: coverage refuses a mix. */
+function browserProject(): TestProjectConfiguration[] {
+  const engine = process.env['VITEST_BROWSER'] === 'firefox' ? 'firefox' : 'chromium'
+  const found = findBrowser(engine)
+  if (!found) return []
+  const quiet = ['--no-sandbox', '--disable-gpu', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync']
+  const launchOptions = {
+    ...(engine === 'chromium' ? { args: quiet } : {}),
+    ...(found.kind === 'playwright' ? {} : { executablePath: found.path, ...(found.channel ? { channel: found.channel } : {}) }),
+  }
+  return [
+    {
+      extends: true,
+      optimizeDeps: { include: prebundled },
+      test: {
+        name: 'browser',
+        include: [...everywhere, ...onlyInBrowsers],
+        exclude: never,
+        browser: { enabled: true, headless: true, screenshotFailures: false, provider: playwright({ launchOptions }), instances: [{ browser: engine }] },
+      },
+    },
+  ]
+}
 
 export default defineConfig({
   root: 'apps/demo',
-  resolve: { conditions },
-  ssr: { resolve: { conditions: ['agentstream-source', 'module', 'node', 'development|production'] }, noExternal: [/^@agentstream\//] },
+  // Named, because a search for it would follow every project reference.
+  tsconfig: new URL('tsconfig.base.json', import.meta.url).pathname,
+  plugins: [react()],
+  resolve: { conditions: [source, 'module', 'browser', 'development|production'] },
+  ssr: { resolve: { conditions: [source, 'module', 'node', 'development|production'] }, noExternal: [/^@agentstream\//] },
   test: {
     root: '.',
     api: { host: '127.0.0.1' },
+    coverage: { provider: 'v8', include: ['packages/*/src/**'], reporter: ['text-summary', 'lcov'] },
     projects: [
       {
         extends: true,
-        ssr: { resolve: { conditions: ['agentstream-source', 'node', 'module'] } },
-        test: {
-          name: 'node',
-          root: '.',
-          include: ['packages/**/*.test.ts'],
-          exclude: ['**/*.browser.test.*', '**/node_modules/**', '**/dist/**'],
-          environment: 'node',
-        },
+        test: { name: 'node', include: ['packages/**/*.test.{ts,tsx}'], exclude: [...never, ...onlyInBrowsers], environment: 'node' },
       },
+      ...browserProject(),
     ],
   },
 })
