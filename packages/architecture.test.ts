@@ -35,7 +35,7 @@ const client: House = {
     },
     {
       level: 5,
-      rooms: ['run/schedule', 'run/store', 'run/retry', 'run/connection'],
+      rooms: ['run/schedule', 'run/store', 'run/retry', 'run/connection', 'run/event-queue'],
       from: [0, 4],
       types: [1],
       law: 'Keeping a run imports levels 0 and 4, and event types.',
@@ -43,12 +43,17 @@ const client: House = {
     { level: 6, rooms: ['run/transport', 'run/*-transport'], from: [0, 2], law: 'A transport carries frames and knows no events: levels 0 and 2.' },
     {
       level: 7,
-      rooms: ['run/continuity', 'run/open-stream'],
+      rooms: ['run/continuity', 'run/receive', 'run/open-stream'],
       from: [0, 1, 2, 3, 4, 6, 'run/schedule', 'run/retry', 'run/connection'],
       law: 'The corridor knows no store.',
     },
-    { level: 7, rooms: ['run/agent-run'], from: [0, 1, 2, 3, 4, 5, 6, 'run/open-stream'], law: 'agent-run imports the corridor and what is below it.' },
-    { level: 8, rooms: ['client', 'dawp-consumer'], law: 'A lower number never imports a higher one.' },
+    {
+      level: 7,
+      rooms: ['run/agent-run'],
+      from: [0, 1, 2, 3, 4, 5, 6, 'run/open-stream', 'run/receive'],
+      law: 'agent-run imports the corridor and what is below it.',
+    },
+    { level: 8, rooms: ['info', 'input', 'client', 'dawp-consumer'], law: 'A lower number never imports a higher one.' },
     { level: 9, rooms: ['testing'], law: 'Fakes import everything but doors.' },
   ],
 }
@@ -89,7 +94,14 @@ const edge: House = {
       law: 'Agents import the loop, tools and dawp.',
     },
     { level: 6, rooms: ['runs'], from: [0], types: ['agents/agent'], packages: [wire], law: 'Runs know an agent by its type, and the wire.' },
-    { level: 7, rooms: ['serve'], from: [0, 'runs'], types: ['agents/agent'], packages: [wire, 'hono', 'zod'], law: 'Serving imports runs and the wire.' },
+    {
+      level: 7,
+      rooms: ['serve'],
+      from: [0, 'runs'],
+      types: ['agents/agent'],
+      packages: [wire, 'hono', 'hono/*', 'zod'],
+      law: 'Serving imports runs and the wire.',
+    },
     { level: 8, rooms: ['testing'], packages: [wire], law: 'Fakes import everything but doors.' },
   ],
 }

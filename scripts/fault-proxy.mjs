@@ -14,17 +14,18 @@ import { setTimeout as sleep } from 'node:timers/promises'
 
 /** @param {net.Socket} upstream @param {net.Socket} client @param {Plan} plan @param {{ bytes: number }} entry */
 async function deliver(upstream, client, plan, entry) {
-  const limit = plan.cutAfter ?? plan.stallAfter ?? Number.POSITIVE_INFINITY
+  const { cutAfter, stallAfter, chunk, delayMs = chunk ? 1 : 0 } = plan
+  const limit = cutAfter ?? stallAfter ?? Number.POSITIVE_INFINITY
   for await (const buffer of upstream) {
-    const step = plan.chunk ?? buffer.length
+    const step = chunk ?? buffer.length
     for (let at = 0; at < buffer.length && entry.bytes < limit; at += step) {
       const part = buffer.subarray(at, Math.min(at + step, buffer.length, at + limit - entry.bytes))
       client.write(part)
       entry.bytes += part.length
       // Without a pause the kernel joins small writes into one read.
-      if (plan.chunk || plan.delayMs) await sleep(plan.delayMs ?? 1)
+      if (delayMs > 0) await sleep(delayMs)
     }
-    if (entry.bytes >= limit && plan.cutAfter !== undefined) return cut(client, plan)
+    if (entry.bytes >= limit && cutAfter !== undefined) return cut(client, plan)
   }
   if (entry.bytes < limit) client.end()
 }

@@ -10,7 +10,7 @@ export interface Row {
   readonly from?: readonly (number | string)[]
   /** Levels and names of which only types may be imported. */
   readonly types?: readonly (number | string)[]
-  /** Packages, by the exact name written in the import. */
+  /** Packages, by the exact name written in the import, or all of its doors: `hono/*`. */
   readonly packages?: readonly string[]
   /** What different names under `*` in one room say to each other: nothing. */
   readonly apart?: boolean
@@ -58,6 +58,8 @@ function within(pattern: string, name: string): string | undefined {
   return match ? (match[1] ?? '') : undefined
 }
 
+const covers = (pattern: string, name: string): boolean => (pattern.endsWith('*') ? name.startsWith(pattern.slice(0, -1)) : name === pattern)
+
 function placeOf(house: House, path: string): Place | undefined {
   const places = house.rows.flatMap((row) =>
     row.rooms.flatMap((room, index) => {
@@ -72,9 +74,10 @@ function placeOf(house: House, path: string): Place | undefined {
 function allowed(tree: Tree, house: House, from: Place, arrow: Import, target: Target): boolean {
   if (target.kind === 'other') return true
   const staysInside = target.kind === 'file' && target.path.startsWith(`${house.root}/`)
-  if (!staysInside) return from.row.packages?.includes(arrow.specifier) ?? false
+  if (!staysInside) return from.row.packages?.some((name) => covers(name, arrow.specifier)) ?? false
+  if ([...tree.doors.values()].includes(target.path)) return false
   const to = placeOf(house, target.path)
-  if (!to || [...tree.doors.values()].includes(target.path)) return false
+  if (!to) return true // the file itself is complained about, once
   return to.row === from.row ? allowedOnOneLine(from, to) : allowedDown(from.row, arrow.typeOnly, to.row.level, inside(house, target.path))
 }
 
