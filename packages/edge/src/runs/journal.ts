@@ -1,6 +1,11 @@
-import type { AgentEvent, Entry } from '@agentstream/client/wire'
+import { type AgentEvent, AgentStreamError, type Entry } from '@agentstream/client/wire'
 
 export type RunOutcome = 'completed' | 'failed' | 'cancelled' | 'truncated'
+
+/** An event as it was stored: with its cursor, and with the JSON text that viewers get and the digest covers. */
+export interface JournalEntry extends Entry {
+  readonly data: string
+}
 
 export interface JournalStatus {
   readonly status: 'unknown' | 'running' | RunOutcome
@@ -17,13 +22,38 @@ export interface JournalStatus {
 export interface Journal {
   /** Whether entries outlive the process that wrote them. */
   readonly durable: boolean
-  /** Claims a run id. `producer` exactly once per id; every later caller is a `reader`. */
+  /**
+   * Claims a run id. `producer` exactly once per id; every later caller is a `reader`. Throws LimitError when no further
+   * run fits. The id is opaque here: the server may have written the run's owner into it.
+   */
   open(runId: string): Promise<'producer' | 'reader'>
-  /** Stores one event and answers its cursor. Throws LimitError when the run is over the journal's limit. */
+  /**
+   * Stores one event and answers its cursor. Throws LimitError when the run is over the journal's limit; one terminal
+   * event still fits, so that a run over its limit can say so. What throws leaves no hole in the sequence.
+   */
   append(runId: string, event: AgentEvent): Promise<string>
-  /** Ends the run. Readers get what is left, then end. */
+  /** Ends the run. Readers get what is left, then end. Only the first outcome counts. */
   close(runId: string, outcome: RunOutcome): Promise<void>
-  /** Entries after a cursor (from the start when undefined), then live ones until the run is closed or the signal aborts. */
-  read(runId: string, after: string | undefined, signal: AbortSignal): AsyncIterable<Entry>
+  /**
+   * Entries after a cursor (from the start when undefined), then live ones until the run is closed or the signal aborts,
+   * in batches of what is there. Throws for a run it does not have and a cursor that it did not hand out.
+   */
+  read(runId: string, after: string | undefined, signal: AbortSignal): AsyncIterable<readonly JournalEntry[]>
   status(runId: string): Promise<JournalStatus>
+}
+
+/** The text of an event, as journals keep it and viewers get it. Throws for what JSON cannot carry. */
+export function encodeEvent(event: AgentEvent): string {
+  const data = stringify(event)
+  if (!data?.startsWith('{') || typeof event.type !== 'string') throw new AgentStreamError('agent', 'The agent made something that is not an event')
+  return data
+}
+
+// `JSON.stringify` answers undefined for what has no JSON form, whatever its declaration says.
+function stringify(event: AgentEvent): string | undefined {
+  try {
+    return JSON.stringify(event)
+  } catch (cause) {
+    throw new AgentStreamError('agent', 'The agent made an event that JSON cannot carry', { cause })
+  }
 }

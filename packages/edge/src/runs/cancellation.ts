@@ -1,0 +1,29 @@
+/** Who stopped a run, and why. Travels in the run's `cancelled` event, so it names no internals. */
+export interface CancelCause {
+  readonly by: 'user' | 'server' | 'timeout'
+  readonly reason?: string
+}
+
+/** The one switch of a run. What the agent waits for hangs on its signal. */
+export interface Cancellation {
+  readonly signal: AbortSignal
+  /** The first cause given; undefined while nobody cancelled. */
+  readonly cause: CancelCause | undefined
+  cancel(cause: CancelCause): void
+}
+
+export function createCancellation(): Cancellation {
+  const controller = new AbortController()
+  let first: CancelCause | undefined
+  return {
+    signal: controller.signal,
+    get cause() {
+      return first
+    },
+    cancel(cause) {
+      if (first) return
+      first = cause
+      controller.abort(new DOMException('The run was cancelled', 'AbortError'))
+    },
+  }
+}

@@ -1,0 +1,65 @@
+import { type Cancellation, createCancellation } from './cancellation.ts'
+import type { Journal, JournalEntry, RunOutcome } from './journal.ts'
+import type { RunEnding } from './produce.ts'
+
+/** A run whose agent works in this process. */
+export interface LiveRun {
+  readonly cancellation: Cancellation
+  /** One per connection that watches, each with the switch that ends its reading. */
+  readonly viewers: Set<AbortController>
+  /** Settled when the journal has answered who runs it; until then it cannot be read. */
+  readonly opened: Promise<'producer' | 'reader'>
+  /** Settled when the run is over; undefined when another process turned out to be running it. */
+  ending: Promise<RunEnding | undefined>
+}
+
+export function createLiveRun(opened: LiveRun['opened']): LiveRun {
+  return { cancellation: createCancellation(), viewers: new Set(), opened, ending: Promise.resolve(undefined) }
+}
+
+/** How a run ended, as the last frame of its stream says it. */
+export interface RunEnd {
+  readonly outcome: RunOutcome
+  readonly cursor?: string
+  readonly digest?: string
+  /** See `RunEnding.lost`. */
+  readonly lost?: RunEnding['lost']
+}
+
+/** One connection that watches a run. */
+export interface RunView {
+  /** What happened after the view's cursor, then what happens, until the run is over or the view is closed. */
+  entries(): AsyncIterable<readonly JournalEntry[]>
+  /** How it ended; to be asked when the entries are. Undefined when the run is not known to be over. */
+  end(): Promise<RunEnd | undefined>
+  /** Stops watching. Safe to call more than once. */
+  close(): void
+}
+
+export interface ViewOptions {
+  readonly journal: Journal
+  readonly key: string
+  readonly after?: string | undefined
+  readonly run: LiveRun | undefined
+  /** Called once, when the last viewer of the run left. */
+  readonly onAbandoned: (run: LiveRun) => void
+}
+
+export function openView(options: ViewOptions): RunView {
+  const { journal, key, after, run, onAbandoned } = options
+  const reading = new AbortController()
+  run?.viewers.add(reading)
+  return {
+    entries: () => journal.read(key, after, reading.signal),
+    async end() {
+      const ending = await run?.ending
+      if (ending?.lost) return { outcome: ending.outcome, lost: ending.lost }
+      const { status, ...position } = await journal.status(key)
+      return status === 'running' || status === 'unknown' ? undefined : { outcome: status, ...position }
+    },
+    close() {
+      reading.abort()
+      if (run?.viewers.delete(reading) && run.viewers.size === 0) onAbandoned(run)
+    },
+  }
+}

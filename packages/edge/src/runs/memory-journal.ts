@@ -1,0 +1,167 @@
+/** Runs in the memory of one process: bounded, expiring, and gone with it. Events go in, entries come out; knows no agents and no HTTP. */
+import {
+  type AgentEvent,
+  AgentStreamError,
+  emptyDigest,
+  extendDigest,
+  formatCursor,
+  formatDigest,
+  isTerminalEvent,
+  LimitError,
+  parseCursor,
+} from '@agentstream/client/wire'
+import { encodeEvent, type Journal, type JournalEntry, type JournalStatus, type RunOutcome } from './journal.ts'
+
+export interface MemoryJournalOptions {
+  /** Runs kept at once, 1,000 unless told. The oldest finished one makes room; when all are running, no further one opens. */
+  readonly maxRuns?: number
+  /** Events of one run, 1,000,000 unless told. */
+  readonly maxEventsPerRun?: number
+  /** Characters of JSON of one run, 32 Mi unless told. */
+  readonly maxBytesPerRun?: number
+  /** How long a finished run can still be read, 5 minutes unless told. */
+  readonly keepMs?: number
+  /** Milliseconds on any clock that does not jump back. */
+  readonly now?: () => number
+}
+
+interface RunRecord {
+  readonly epoch: string
+  readonly entries: JournalEntry[]
+  /** Wakes the readers that wait for more. One function per reader, for as long as it reads. */
+  readonly readers: Set<() => void>
+  bytes: number
+  digest: number
+  outcome: RunOutcome | undefined
+  closedAt: number
+}
+
+// One batch is one chunk on the wire: large enough to be cheap, small enough that a slow viewer holds little.
+const batchLength = 512
+const batchBytes = 64 * 1024
+
+/** A journal in memory, for one process. A finished run expires; readers that have it open still get all of it. */
+export function createMemoryJournal(options: MemoryJournalOptions = {}): Journal {
+  const { maxRuns = 1_000, maxEventsPerRun = 1_000_000, maxBytesPerRun = 32 * 1024 * 1024, keepMs = 300_000, now = () => performance.now() } = options
+  const runs = new Map<string, RunRecord>()
+  // In order of closing, so that expiring looks at nothing it keeps.
+  const finished = new Map<string, RunRecord>()
+
+  const forget = (runId: string): void => {
+    finished.delete(runId)
+    runs.delete(runId)
+  }
+  const expire = (): void => {
+    for (const [runId, record] of finished) {
+      if (record.closedAt + keepMs > now()) return
+      forget(runId)
+    }
+  }
+  const makeRoom = (): void => {
+    const oldest = finished.keys().next()
+    if (oldest.done) throw new LimitError('The number of runs', maxRuns, 'runs at once')
+    forget(oldest.value)
+  }
+  const find = (runId: string): RunRecord => {
+    expire()
+    const record = runs.get(runId)
+    if (!record) throw new AgentStreamError('agent', 'The journal has no such run')
+    return record
+  }
+  const checkRoom = (record: RunRecord, event: AgentEvent, data: string): void => {
+    if (isTerminalEvent(event)) return
+    if (record.entries.length >= maxEventsPerRun) throw new LimitError('The run', maxEventsPerRun, 'events')
+    if (record.bytes + data.length > maxBytesPerRun) throw new LimitError('The run', maxBytesPerRun, 'bytes')
+  }
+
+  return {
+    durable: false,
+    async open(runId) {
+      expire()
+      if (runs.has(runId)) return 'reader'
+      if (runs.size >= maxRuns) makeRoom()
+      runs.set(runId, newRecord())
+      return 'producer'
+    },
+    async append(runId, event) {
+      const record = find(runId)
+      if (record.outcome) throw new AgentStreamError('agent', 'The run is over; nothing can be added to it')
+      const data = encodeEvent(event)
+      checkRoom(record, event, data)
+      const id = formatCursor({ epoch: record.epoch, seq: record.entries.length + 1 })
+      record.entries.push({ id, event, data })
+      record.bytes += data.length
+      record.digest = extendDigest(record.digest, data)
+      wake(record)
+      return id
+    },
+    async close(runId, outcome) {
+      const record = find(runId)
+      if (record.outcome) return
+      record.outcome = outcome
+      record.closedAt = now()
+      finished.set(runId, record)
+      wake(record)
+    },
+    async *read(runId, after, signal) {
+      const record = find(runId)
+      yield* follow(record, startAfter(record, after), signal)
+    },
+    async status(runId) {
+      expire()
+      const record = runs.get(runId)
+      return record ? statusOf(record) : { status: 'unknown' }
+    },
+  }
+}
+
+function newRecord(): RunRecord {
+  // 48 random bits tell two incarnations of one run id apart; they travel with every event, so no more than needed.
+  const epoch = crypto.randomUUID().replaceAll('-', '').slice(0, 12)
+  return { epoch, entries: [], readers: new Set(), bytes: 0, digest: emptyDigest, outcome: undefined, closedAt: 0 }
+}
+
+function wake(record: RunRecord): void {
+  for (const reader of record.readers) reader()
+}
+
+function statusOf(record: RunRecord): JournalStatus {
+  const cursor = record.entries.at(-1)?.id
+  return { status: record.outcome ?? 'running', digest: formatDigest(record.digest), ...(cursor === undefined ? {} : { cursor }) }
+}
+
+function startAfter(record: RunRecord, after: string | undefined): number {
+  if (after === undefined) return 0
+  const cursor = parseCursor(after)
+  if (cursor?.epoch !== record.epoch || cursor.seq > record.entries.length) throw new AgentStreamError('agent', 'The cursor is not one of this run')
+  return cursor.seq
+}
+
+/** Reads by index from the shared list: a reader that is slow or gone costs the others nothing and holds nothing of its own. */
+async function* follow(record: RunRecord, start: number, signal: AbortSignal): AsyncGenerator<readonly JournalEntry[], void, undefined> {
+  let wakeUp = (): void => {}
+  const onChange = (): void => wakeUp()
+  record.readers.add(onChange)
+  signal.addEventListener('abort', onChange)
+  try {
+    for (let at = start; !signal.aborted; ) {
+      const batch = batchFrom(record.entries, at)
+      at += batch.length
+      if (batch.length > 0) yield batch
+      else if (record.outcome) return
+      else
+        await new Promise<void>((resolve) => {
+          wakeUp = resolve
+        })
+    }
+  } finally {
+    record.readers.delete(onChange)
+    signal.removeEventListener('abort', onChange)
+  }
+}
+
+function batchFrom(entries: readonly JournalEntry[], start: number): readonly JournalEntry[] {
+  let end = start
+  for (let bytes = 0; end < entries.length && end - start < batchLength && bytes < batchBytes; end++) bytes += entries[end]?.data.length ?? 0
+  return entries.slice(start, end)
+}

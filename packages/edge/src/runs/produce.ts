@@ -1,0 +1,104 @@
+/**
+ * An agent's events into the journal, once, whoever is listening: a task goes in, an ending comes out. Every event is stored
+ * before anyone can see it. Knows no viewers, no frames and no HTTP.
+ */
+import { type AgentEvent, isAgentStreamError } from '@agentstream/client/wire'
+import type { Agent, RunContext, Task } from '../agents/agent.ts'
+import type { Cancellation } from './cancellation.ts'
+import type { Journal, RunOutcome } from './journal.ts'
+import { cancelledEvent, errorEvent, lostEvent } from './last-words.ts'
+import { type OutcomeWatch, outcomeWatch } from './outcome.ts'
+
+export interface Production {
+  readonly agent: Agent
+  readonly task: Task
+  readonly runId: string
+  readonly parameters?: RunContext['parameters']
+  readonly journal: Journal
+  /** Under which id the journal keeps the run. */
+  readonly key: string
+  readonly cancellation: Cancellation
+  /** Gets what clients must not see. */
+  readonly onError: (error: unknown) => void
+  readonly timestamp: () => string
+}
+
+export interface RunEnding {
+  readonly outcome: RunOutcome
+  /** What could not be stored, for those who are watching. Absent when the journal has the whole run. */
+  readonly lost?: AgentEvent
+}
+
+/** Runs an agent to its end and closes the run. Never throws: what goes wrong is an ending too. */
+export async function produce(production: Production): Promise<RunEnding> {
+  const { journal, key, onError, timestamp } = production
+  const watch = outcomeWatch()
+  const last = await perform(production, watch)
+  try {
+    if (last) await journal.append(key, last)
+  } catch (error) {
+    onError(error)
+  }
+  if (last) watch.push(last)
+  try {
+    await journal.close(key, watch.outcome)
+    return { outcome: watch.outcome }
+  } catch (error) {
+    onError(error)
+    return { outcome: watch.outcome, lost: lostEvent(timestamp()) }
+  }
+}
+
+/** Stores the agent's events until it ends. Answers the run's last word when the agent did not have it. */
+async function perform(production: Production, watch: OutcomeWatch): Promise<AgentEvent | undefined> {
+  const { agent, task, runId, parameters, journal, key, cancellation, onError, timestamp } = production
+  const { signal } = cancellation
+  let events: AbortableEvents | undefined
+  let isStoring = false
+  try {
+    events = abortable(agent.run(task, { runId, signal, ...(parameters ? { parameters } : {}) }), signal)
+    for (let step = await events.next(); step && !step.done; step = await events.next()) {
+      isStoring = true
+      await journal.append(key, step.value)
+      isStoring = false
+      watch.push(step.value)
+      if (watch.isOver) return undefined
+    }
+    return cancellation.cause ? cancelledEvent(cancellation.cause, timestamp()) : undefined
+  } catch (error) {
+    // An agent that throws because it was stopped did as it was told.
+    if (cancellation.cause) return cancelledEvent(cancellation.cause, timestamp())
+    onError(error)
+    cancellation.cancel({ by: 'server', reason: 'The run failed' })
+    return isStoring && !isAgentStreamError(error) ? lostEvent(timestamp()) : errorEvent(error, timestamp())
+  } finally {
+    events?.release()
+  }
+}
+
+interface AbortableEvents {
+  /** The next step of the agent, or undefined as soon as the signal aborts, whether or not the agent heeds it. */
+  next(): Promise<IteratorResult<AgentEvent> | undefined>
+  release(): void
+}
+
+// `Promise.race` against one long-lived promise would keep a reaction per event until the run ends.
+function abortable(source: AsyncIterable<AgentEvent>, signal: AbortSignal): AbortableEvents {
+  const iterator = source[Symbol.asyncIterator]()
+  let giveUp = (): void => {}
+  const onAbort = (): void => giveUp()
+  signal.addEventListener('abort', onAbort)
+  return {
+    next: () =>
+      new Promise((resolve, reject) => {
+        giveUp = () => resolve(undefined)
+        if (signal.aborted) giveUp()
+        else iterator.next().then(resolve, reject)
+      }),
+    release() {
+      signal.removeEventListener('abort', onAbort)
+      // Lets the agent clean up. Nobody waits for it, and what it says or throws now is no longer part of the run.
+      iterator.return?.().catch(() => {})
+    },
+  }
+}

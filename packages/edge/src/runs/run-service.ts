@@ -1,0 +1,139 @@
+/** Starting, following and stopping runs by their id: tasks and ids go in, views and receipts come out. Knows no HTTP. */
+import { isAgentStreamError, parseCursor } from '@agentstream/client/wire'
+import type { Agent, RunContext, Task } from '../agents/agent.ts'
+import type { CancelCause } from './cancellation.ts'
+import type { Journal, JournalStatus } from './journal.ts'
+import { createLiveRun, type LiveRun, openView, type RunView } from './live-run.ts'
+import { produce, type RunEnding } from './produce.ts'
+
+export interface RunServiceOptions {
+  readonly journal: Journal
+  /** What happens to a run when its last viewer leaves. */
+  readonly onDisconnect: 'continue' | 'cancel'
+  /** Runs at once; further ones are refused. */
+  readonly maxConcurrentRuns?: number | undefined
+  /** How long a run may take; it is cancelled then. */
+  readonly maxRunMs?: number | undefined
+  readonly onError: (error: unknown) => void
+  /** Milliseconds since 1970, for the events the server itself writes. */
+  readonly now?: () => number
+}
+
+export interface StartRequest {
+  /** Under which id the journal keeps the run. */
+  readonly key: string
+  readonly runId: string
+  readonly agent: Agent
+  readonly task: Task
+  readonly parameters?: RunContext['parameters']
+}
+
+export type StartResult =
+  | { readonly outcome: 'started'; readonly view: RunView; readonly ending: Promise<unknown> }
+  | { readonly outcome: 'followed'; readonly view: RunView }
+  | { readonly outcome: 'busy' }
+
+/** `cursor_gone`: of another incarnation of the run. `cursor_ahead`: the run has not come that far. */
+export type FollowResult =
+  | { readonly outcome: 'followed'; readonly view: RunView }
+  | { readonly outcome: 'unknown_run' | 'cursor_invalid' | 'cursor_gone' | 'cursor_ahead' }
+
+/** `not_supported`: it runs in another process. */
+export interface CancelReceipt {
+  readonly outcome: 'cancelled' | 'already_finished' | 'unknown_run' | 'not_supported'
+}
+
+/** Every method rejects when the journal fails. */
+export interface RunService {
+  /** Starts a run, or follows it from the start when its id is known. */
+  start(request: StartRequest): Promise<StartResult>
+  follow(key: string, after?: string): Promise<FollowResult>
+  /** Answers when the run is over, so that the receipt is true. */
+  cancel(key: string, cause: CancelCause): Promise<CancelReceipt>
+  status(key: string): Promise<JournalStatus>
+}
+
+export function createRunService(options: RunServiceOptions): RunService {
+  const { journal, onDisconnect, maxConcurrentRuns = Number.POSITIVE_INFINITY, maxRunMs, onError, now = Date.now } = options
+  const live = new Map<string, LiveRun>()
+  const timestamp = (): string => new Date(now()).toISOString()
+  const onAbandoned = (run: LiveRun): void => {
+    if (onDisconnect === 'cancel') run.cancellation.cancel({ by: 'user', reason: 'Every viewer left' })
+  }
+  const view = (key: string, after?: string): RunView => openView({ journal, key, after, run: live.get(key), onAbandoned })
+
+  const carryOut = async ({ key, ...request }: StartRequest, run: LiveRun): Promise<RunEnding | undefined> => {
+    const timer = maxRunMs === undefined ? undefined : setTimeout(() => run.cancellation.cancel(tooLong(maxRunMs)), maxRunMs)
+    try {
+      if ((await run.opened) === 'reader') return undefined
+      const ending = await produce({ ...request, key, journal, cancellation: run.cancellation, onError, timestamp })
+      // Without the end in the journal, its readers would wait for ever.
+      if (ending.lost) for (const viewer of run.viewers) viewer.abort()
+      return ending
+    } finally {
+      clearTimeout(timer)
+      live.delete(key)
+    }
+  }
+
+  const begin = async (request: StartRequest): Promise<StartResult> => {
+    const run = createLiveRun(journal.open(request.key))
+    live.set(request.key, run)
+    const firstView = view(request.key)
+    run.ending = carryOut(request, run)
+    // Whoever asks for the ending is told; nobody has to.
+    run.ending.catch(() => {})
+    try {
+      return (await run.opened) === 'producer' ? { outcome: 'started', view: firstView, ending: run.ending } : { outcome: 'followed', view: firstView }
+    } catch (error) {
+      if (isAgentStreamError(error) && error.code === 'limit') return { outcome: 'busy' }
+      throw error
+    }
+  }
+  const join = async (key: string, run: LiveRun): Promise<StartResult> => {
+    const joined = view(key)
+    await run.opened
+    return { outcome: 'followed', view: joined }
+  }
+
+  return {
+    async start(request) {
+      const known = live.get(request.key)
+      if (known) return join(request.key, known)
+      if (live.size < maxConcurrentRuns) return begin(request)
+      // A run that is over can be followed however many others there are.
+      const { status } = await journal.status(request.key)
+      return status === 'unknown' ? { outcome: 'busy' } : { outcome: 'followed', view: view(request.key) }
+    },
+    async follow(key, after) {
+      const status = await journal.status(key)
+      const outcome = status.status === 'unknown' ? 'unknown_run' : checkCursor(after, status.cursor)
+      return outcome === 'followed' ? { outcome, view: view(key, after) } : { outcome }
+    },
+    async cancel(key, cause) {
+      const run = live.get(key)
+      run?.cancellation.cancel(cause)
+      const ending = await run?.ending
+      if (ending) return { outcome: ending.outcome === 'cancelled' ? 'cancelled' : 'already_finished' }
+      const { status } = await journal.status(key)
+      if (status === 'running') return { outcome: 'not_supported' }
+      return { outcome: status === 'unknown' ? 'unknown_run' : 'already_finished' }
+    },
+    status: (key) => journal.status(key),
+  }
+}
+
+function tooLong(maxRunMs: number): CancelCause {
+  return { by: 'timeout', reason: `The run took longer than ${maxRunMs} ms` }
+}
+
+/** Whether a run whose last entry is `last` can be continued after a cursor. */
+function checkCursor(after: string | undefined, last: string | undefined): 'followed' | 'cursor_invalid' | 'cursor_gone' | 'cursor_ahead' {
+  if (after === undefined) return 'followed'
+  const wanted = parseCursor(after)
+  if (!wanted) return 'cursor_invalid'
+  const reached = last === undefined ? undefined : parseCursor(last)
+  // A run without entries has handed out no cursor, so this one is of an earlier incarnation.
+  if (wanted.epoch !== reached?.epoch) return 'cursor_gone'
+  return wanted.seq > reached.seq ? 'cursor_ahead' : 'followed'
+}

@@ -1,0 +1,62 @@
+/** What a refused request gets: `{error: {code, message, retryable}}`. Never a stack, a path or another's words. */
+export type ErrorCode =
+  | 'bad_request'
+  | 'busy'
+  | 'cursor_ahead'
+  | 'cursor_gone'
+  | 'cursor_invalid'
+  | 'forbidden'
+  | 'internal'
+  | 'method_not_allowed'
+  | 'not_found'
+  | 'request_timeout'
+  | 'too_large'
+  | 'unknown_agent'
+  | 'unknown_run'
+  | 'unsupported_media_type'
+
+interface Refusal {
+  readonly status: number
+  readonly message: string
+  readonly retryable?: boolean
+}
+
+const refusals: Readonly<Record<ErrorCode, Refusal>> = {
+  bad_request: { status: 400, message: 'The request is not well formed' },
+  busy: { status: 429, message: 'Too many runs at once', retryable: true },
+  cursor_ahead: { status: 409, message: 'The run has not come as far as this cursor' },
+  cursor_gone: { status: 410, message: 'This cursor is of an earlier incarnation of the run; it cannot be continued' },
+  cursor_invalid: { status: 400, message: 'Not a cursor: expected <epoch>-<sequence>' },
+  forbidden: { status: 403, message: 'Not allowed from here' },
+  internal: { status: 500, message: 'The server failed', retryable: true },
+  method_not_allowed: { status: 405, message: 'This address does not answer this method' },
+  not_found: { status: 404, message: 'Nothing is at this address' },
+  request_timeout: { status: 408, message: 'The request took too long to arrive', retryable: true },
+  too_large: { status: 413, message: 'The request body is too large' },
+  unknown_agent: { status: 404, message: 'No agent of this name' },
+  unknown_run: { status: 404, message: 'No run with this id' },
+  unsupported_media_type: { status: 415, message: 'Expected content type application/json' },
+}
+
+export interface ErrorResponseOptions {
+  readonly message?: string
+  readonly headers?: Readonly<Record<string, string>>
+  /** Members beside `error`. */
+  readonly body?: object
+}
+
+export function errorResponse(code: ErrorCode, options: ErrorResponseOptions = {}): Response {
+  const { status, message, retryable = false } = refusals[code]
+  return jsonResponse({ ...options.body, error: { code, message: options.message ?? message, retryable } }, { status, ...options })
+}
+
+/** JSON that no cache keeps and no browser takes for anything else. */
+export function jsonResponse(
+  body: unknown,
+  { status = 200, headers = {} }: { readonly status?: number; readonly headers?: Readonly<Record<string, string>> } = {},
+): Response {
+  return new Response(JSON.stringify(body), {
+    status,
+    headers: { 'content-type': 'application/json; charset=utf-8', 'cache-control': 'no-store', 'x-content-type-options': 'nosniff', ...headers },
+  })
+}

@@ -1,0 +1,62 @@
+/** Who may come in: other origins, other sites, principals. Requests go in; refusals, or nothing, come out. */
+import type { Context, MiddlewareHandler } from 'hono'
+import { cors } from 'hono/cors'
+import { errorResponse } from './error-response.ts'
+import type { AgentHandlerOptions, CorsOptions, Runtime } from './options.ts'
+
+/** What travels with a request through the routes. */
+export interface Env {
+  readonly Bindings: {
+    /** As it came: reading the body replaces the one in the context, and with it its signal. */
+    readonly request: Request
+    readonly runtime: Runtime | undefined
+  }
+  readonly Variables: { owner: string }
+}
+
+const never: MiddlewareHandler<Env> = (_, next) => next()
+
+function allowedOrigins(options: CorsOptions | false | undefined): readonly string[] {
+  return options ? options.origins.filter((origin) => origin !== '*' && origin !== 'null') : []
+}
+
+/** Answers preflights and marks answers for the allowed origins; without any, says nothing at all. */
+export function crossOrigin(options: CorsOptions | false | undefined): MiddlewareHandler<Env> {
+  if (!options) return never
+  return cors({
+    origin: [...allowedOrigins(options)],
+    allowMethods: ['GET', 'POST', 'DELETE'],
+    exposeHeaders: ['agentstream-run-id', 'retry-after'],
+    ...(options.credentials ? { credentials: true } : {}),
+    ...(options.maxAgeSeconds === undefined ? {} : { maxAge: options.maxAgeSeconds }),
+  })
+}
+
+/**
+ * Refuses what a page of another site makes a browser send with its cookies. Browsers state where a request comes from and
+ * pages cannot change it; a request that does not state it is not a browser's, or needs a preflight for its content type.
+ */
+export function sameSite(options: CorsOptions | false | undefined): MiddlewareHandler<Env> {
+  const origins = allowedOrigins(options)
+  return async (context, next) => {
+    const isForeign = context.req.header('sec-fetch-site') === 'cross-site' && !origins.includes(context.req.header('origin') ?? '')
+    return isForeign ? errorResponse('forbidden') : next()
+  }
+}
+
+/** Asks who it is. What they own is kept under their name, so that another's run is as unknown as one that never was. */
+export function identified(authorize: AgentHandlerOptions['authorize']): MiddlewareHandler<Env> {
+  return async (context, next) => {
+    const principal = authorize ? await authorize(context.env.request) : undefined
+    if (principal instanceof Response) return principal
+    // An empty name is a missing one, and everybody without a name would share it.
+    if (authorize && (typeof principal !== 'string' || principal === '')) return errorResponse('forbidden')
+    context.set('owner', principal === undefined ? '' : `${principal}/`)
+    return next()
+  }
+}
+
+/** Under which id the journal keeps a run. Run ids have no slash, so nobody's name can reach into another's. */
+export function keyOf(context: Context<Env>, runId: string): string {
+  return context.get('owner') + runId
+}

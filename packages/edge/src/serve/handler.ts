@@ -1,0 +1,63 @@
+/** The whole server side as one function: Request in, Response out, on any runtime that has them. */
+import { Hono } from 'hono'
+import type { Agent } from '../agents/agent.ts'
+import { createMemoryJournal } from '../runs/memory-journal.ts'
+import { createRunService } from '../runs/run-service.ts'
+import { errorResponse } from './error-response.ts'
+import { crossOrigin, type Env, identified, sameSite } from './guard.ts'
+import { createHeartbeats } from './heartbeats.ts'
+import type { AgentHandlerOptions, Runtime } from './options.ts'
+import { addRoutes } from './routes.ts'
+
+const mebibyte = 1024 * 1024
+
+/**
+ * Serves agents over HTTP, with streams that can be resumed and really cancelled. The addresses are in `docs/http.md`.
+ *
+ * ```ts
+ * const handler = createAgentHandler({ agents: { assistant }, basePath: '/api' })
+ * export default { fetch: (request, env, context) => handler(request, context) } // Cloudflare Workers
+ * Deno.serve((request) => handler(request))                                       // Deno
+ * ```
+ */
+export function createAgentHandler(options: AgentHandlerOptions): (request: Request, runtime?: Runtime) => Promise<Response> {
+  const { journal = createMemoryJournal(), basePath = '', heartbeatMs = 15_000, cors } = options
+  const onError = quietly(options.onError)
+  const onDisconnect = options.onDisconnect ?? (journal.durable ? 'continue' : 'cancel')
+  const service = createRunService({ journal, onDisconnect, onError, maxConcurrentRuns: options.maxConcurrentRuns, maxRunMs: options.maxRunMs })
+  const heartbeats = createHeartbeats(heartbeatMs)
+
+  const app = new Hono<Env>().basePath(basePath)
+  app.use(crossOrigin(cors), sameSite(cors), identified(options.authorize))
+  addRoutes(app, {
+    findAgent: (name) => findAgent(options, name),
+    service,
+    // In a Worker a timer lives and dies with the request that made it, so there every stream has its own.
+    heartbeatsFor: (context) => (context.env.runtime?.waitUntil ? createHeartbeats(heartbeatMs) : heartbeats),
+    body: { maxBytes: options.maxBodyBytes ?? mebibyte, timeoutMs: options.bodyTimeoutMs ?? 30_000 },
+    clientParameters: options.clientParameters,
+    onError,
+  })
+  app.notFound(() => errorResponse('not_found'))
+  app.onError((error) => {
+    onError(error)
+    return errorResponse('internal')
+  })
+  return async (request, runtime) => app.fetch(request, { request, runtime })
+}
+
+function findAgent({ agents, defaultAgent = Object.keys(agents)[0] }: AgentHandlerOptions, name: string): Agent | undefined {
+  if (Object.hasOwn(agents, name)) return agents[name]
+  return name === 'default' && defaultAgent !== undefined && Object.hasOwn(agents, defaultAgent) ? agents[defaultAgent] : undefined
+}
+
+/** A hook that fails must not take a run down with it. */
+function quietly(hook: AgentHandlerOptions['onError']): (error: unknown) => void {
+  return (error) => {
+    try {
+      hook?.(error)
+    } catch {
+      // There is nobody left to tell.
+    }
+  }
+}

@@ -1,0 +1,119 @@
+/** What clients may say, parsed: bodies and ids of unknown origin go in, tasks that agents may trust come out. */
+import { isObject, type JsonObject } from '@agentstream/client/wire'
+import { z } from 'zod'
+import type { RunContext, Task } from '../agents/agent.ts'
+
+type ModelParameters = NonNullable<RunContext['parameters']>
+
+export interface StartInput {
+  readonly runId: string
+  readonly task: Task
+  readonly parameters?: ModelParameters
+}
+
+export type Parsed<T> = { readonly value: T } | { readonly problem: string }
+
+// Safe in headers, addresses and storage keys.
+const runIdShape = /^[A-Za-z0-9_-]{1,128}$/
+// Far deeper than any real context, far from what overflows a stack further on.
+const maxDepth = 64
+
+const json = z.custom<JsonObject>(isObject, 'expected an object')
+const taskSchema = z.object({
+  description: z.string().min(1),
+  context: json.nullish(),
+  images: z.array(z.string().regex(/^(?:https?:\/\/|data:image\/)/i, 'expected an http(s) address or image data')).nullish(),
+  session_id: z.string().max(256).nullish(),
+  sender_id: z.string().max(256).nullish(),
+})
+const bodySchema = z.object({
+  run_id: z.string().regex(runIdShape, 'expected 1 to 128 of A-Z a-z 0-9 _ -').nullish(),
+  task: taskSchema,
+  parameters: json.nullish(),
+})
+const fraction = z.number().min(0).max(1)
+const penalty = z.number().min(-2).max(2)
+const samplingSchema = z.object({
+  temperature: z.number().min(0).max(2).nullish(),
+  max_tokens: z.number().int().positive().nullish(),
+  top_p: fraction.nullish(),
+  frequency_penalty: penalty.nullish(),
+  presence_penalty: penalty.nullish(),
+  stop: z.union([z.string().transform((text) => [text]), z.array(z.string()).max(16)]).nullish(),
+})
+
+/** What a provider may be told on a client's word, beyond the sampling parameters every provider knows. */
+export const harmlessExtras: readonly string[] = ['seed', 'top_k', 'min_p']
+
+export function isRunId(text: string): boolean {
+  return runIdShape.test(text)
+}
+
+/**
+ * The body of a start request. Members it does not know are ignored, so that clients can be newer than the server; a
+ * parameter that it does not know is refused, because ignoring it would change the answer silently.
+ */
+export function parseStart(text: string, { extras = harmlessExtras }: { readonly extras?: readonly string[] | undefined } = {}): Parsed<StartInput> {
+  const value = parseText(text)
+  if (value === undefined) return { problem: 'The body is not valid JSON' }
+  if (isDeeperThan(value, maxDepth)) return { problem: `The body is nested deeper than ${maxDepth} levels` }
+  const body = bodySchema.safeParse(value)
+  if (!body.success) return { problem: problemOf(body.error, '') }
+  const parameters = parseParameters(body.data.parameters ?? {}, extras)
+  if ('problem' in parameters) return parameters
+  const runId = body.data.run_id ?? crypto.randomUUID()
+  return { value: { runId, task: toTask(body.data.task), ...(Object.keys(parameters.value).length > 0 ? { parameters: parameters.value } : {}) } }
+}
+
+function parseText(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    // Why it does not parse would quote the body; that it does not is enough. JSON itself has no undefined.
+    return undefined
+  }
+}
+
+function isDeeperThan(value: unknown, levels: number): boolean {
+  if (typeof value !== 'object' || value === null) return false
+  return levels === 0 || Object.values(value).some((member) => isDeeperThan(member, levels - 1))
+}
+
+function toTask(task: z.infer<typeof taskSchema>): Task {
+  const { description, context, images, session_id: sessionId, sender_id: senderId } = task
+  return {
+    description,
+    ...(context ? { context } : {}),
+    ...(images ? { images } : {}),
+    ...(sessionId ? { sessionId } : {}),
+    ...(senderId ? { senderId } : {}),
+  }
+}
+
+function parseParameters(given: JsonObject, extras: readonly string[]): Parsed<ModelParameters> {
+  const unknown = Object.keys(given).find((name) => !Object.hasOwn(samplingSchema.shape, name) && !extras.includes(name))
+  if (unknown !== undefined) return { problem: `parameters.${unknown.slice(0, 64)}: clients cannot set this` }
+  const sampling = samplingSchema.safeParse(given)
+  if (!sampling.success) return { problem: problemOf(sampling.error, 'parameters.') }
+  const { temperature, max_tokens, top_p, frequency_penalty, presence_penalty, stop } = sampling.data
+  const extra = Object.entries(given).filter(([name]) => extras.includes(name))
+  return {
+    value: {
+      ...(temperature == null ? {} : { temperature }),
+      ...(max_tokens == null ? {} : { maxTokens: max_tokens }),
+      ...(top_p == null ? {} : { topP: top_p }),
+      ...(frequency_penalty == null ? {} : { frequencyPenalty: frequency_penalty }),
+      ...(presence_penalty == null ? {} : { presencePenalty: presence_penalty }),
+      ...(stop == null ? {} : { stop }),
+      ...(extra.length > 0 ? { extra: Object.fromEntries(extra) } : {}),
+    },
+  }
+}
+
+/** Where and what, never the value that was sent. */
+function problemOf(error: z.ZodError, prefix: string): string {
+  return error.issues
+    .map((issue) => `${prefix}${issue.path.join('.') || 'body'}: ${issue.message}`)
+    .join('; ')
+    .slice(0, 500)
+}

@@ -1,0 +1,51 @@
+import type { Agent } from '../agents/agent.ts'
+import type { Journal } from '../runs/journal.ts'
+
+/** Who sends a request, as your application knows them. Runs belong to the principal that started them. */
+export type Principal = string
+
+/** Web pages of other origins that may use the handler. */
+export interface CorsOptions {
+  /** Exact origins, such as `https://app.example`. `*` and `null` match nothing. */
+  readonly origins: readonly string[]
+  /** Whether these pages may send cookies. */
+  readonly credentials?: boolean
+  /** How long browsers may remember the answer, in seconds. */
+  readonly maxAgeSeconds?: number
+}
+
+/** What the runtime hands along with a request, such as the execution context of a Worker. */
+export interface Runtime {
+  waitUntil?(promise: Promise<unknown>): void
+}
+
+export interface AgentHandlerOptions {
+  /** By the name they have in addresses. */
+  readonly agents: Readonly<Record<string, Agent>>
+  /** Which one `default` means; the first unless told. */
+  readonly defaultAgent?: string
+  /** Where runs are kept; in memory unless told. */
+  readonly journal?: Journal
+  /** The part of the path before the handler's own, such as `/api`. */
+  readonly basePath?: string
+  /** How often an idle stream says that it lives; 15 seconds unless told. */
+  readonly heartbeatMs?: number
+  /** What happens to a run when its last viewer leaves; `continue` with a durable journal, else `cancel`. */
+  readonly onDisconnect?: 'continue' | 'cancel'
+  /** Who may come in. A Response refuses. Without it everybody is the same principal. Read headers only: a body read here is gone. */
+  readonly authorize?: (request: Request) => Principal | Response | Promise<Principal | Response>
+  /** Closed unless told. */
+  readonly cors?: CorsOptions | false
+  /** Longest request body; 1 MiB unless told. */
+  readonly maxBodyBytes?: number
+  /** How long a request body may take to arrive; 30 seconds unless told. */
+  readonly bodyTimeoutMs?: number
+  /** Runs at once; further ones get 429. Unlimited unless told. */
+  readonly maxConcurrentRuns?: number
+  /** How long a run may take before it is cancelled; unlimited unless told. */
+  readonly maxRunMs?: number
+  /** Provider-specific parameters that clients may set; `seed`, `top_k` and `min_p` unless told. */
+  readonly clientParameters?: readonly string[]
+  /** Gets what clients must not see: what agents throw, what the journal throws, bugs. */
+  readonly onError?: (error: unknown) => void
+}

@@ -1,0 +1,97 @@
+/** The addresses of the handler and what each one answers. */
+import { framingAccepted } from '@agentstream/client/wire'
+import type { Context, Hono } from 'hono'
+import type { Agent } from '../agents/agent.ts'
+import type { RunView } from '../runs/live-run.ts'
+import type { RunService } from '../runs/run-service.ts'
+import { type BodyOptions, readBody } from './body.ts'
+import { errorResponse, jsonResponse } from './error-response.ts'
+import { type Env, keyOf } from './guard.ts'
+import type { Heartbeats } from './heartbeats.ts'
+import { isRunId, parseStart } from './input.ts'
+import { respond } from './respond.ts'
+
+export interface RouteOptions {
+  readonly findAgent: (name: string) => Agent | undefined
+  readonly service: RunService
+  /** For one response; see `handler.ts` for why it asks. */
+  readonly heartbeatsFor: (context: Context<Env>) => Heartbeats
+  readonly body: BodyOptions
+  readonly clientParameters: readonly string[] | undefined
+  readonly onError: (error: unknown) => void
+}
+
+// Other runs end before anybody can say when; a few seconds spread the next attempts.
+const retryAfterSeconds = '5'
+
+export function addRoutes(app: Hono<Env>, options: RouteOptions): void {
+  const { service } = options
+  app.post('/agents/:agent/runs', (context) => start(context, context.req.param('agent'), options))
+  app.get('/agents/:agent', (context) => {
+    const agent = options.findAgent(context.req.param('agent'))
+    return agent ? jsonResponse(infoOf(agent)) : errorResponse('unknown_agent')
+  })
+  app.get('/runs/:id/events', (context) => follow(context, context.req.param('id'), options))
+  app.get('/runs/:id', async (context) => {
+    const runId = context.req.param('id')
+    const status = isRunId(runId) ? await service.status(keyOf(context, runId)) : undefined
+    return !status || status.status === 'unknown' ? errorResponse('unknown_run') : jsonResponse({ run_id: runId, ...status })
+  })
+  app.delete('/runs/:id', async (context) => {
+    const runId = context.req.param('id')
+    const receipt = isRunId(runId) ? await service.cancel(keyOf(context, runId), { by: 'user' }) : ({ outcome: 'unknown_run' } as const)
+    return receipt.outcome === 'unknown_run' ? errorResponse('unknown_run', { body: receipt }) : jsonResponse(receipt)
+  })
+  refuseOtherMethods(app)
+}
+
+const methodsOf = { '/agents/:agent/runs': 'POST', '/agents/:agent': 'GET', '/runs/:id/events': 'GET', '/runs/:id': 'GET, DELETE' }
+
+function refuseOtherMethods(app: Hono<Env>): void {
+  for (const [path, allow] of Object.entries(methodsOf)) app.all(path, () => errorResponse('method_not_allowed', { headers: { allow } }))
+}
+
+async function start(context: Context<Env>, agentName: string, options: RouteOptions): Promise<Response> {
+  const agent = options.findAgent(agentName)
+  if (!agent) return errorResponse('unknown_agent')
+  const text = await readBody(context, options.body)
+  if (text instanceof Response) return text
+  const input = parseStart(text, { extras: options.clientParameters })
+  if ('problem' in input) return errorResponse('bad_request', { message: input.problem })
+  const { runId } = input.value
+  const result = await options.service.start({ ...input.value, agent, key: keyOf(context, runId) })
+  if (result.outcome === 'busy') return errorResponse('busy', { headers: { 'retry-after': retryAfterSeconds } })
+  // Workers stop what nobody waits for.
+  if (result.outcome === 'started') context.env.runtime?.waitUntil?.(result.ending)
+  return streamed(context, { view: result.view, runId }, options)
+}
+
+async function follow(context: Context<Env>, runId: string, options: RouteOptions): Promise<Response> {
+  // A body that is never sent is never cancelled either, and would count as a viewer for ever.
+  if (context.env.request.method === 'HEAD') return errorResponse('method_not_allowed', { headers: { allow: methodsOf['/runs/:id/events'] } })
+  const after = context.req.header('last-event-id') || context.req.query('after') || undefined
+  const result = isRunId(runId) ? await options.service.follow(keyOf(context, runId), after) : ({ outcome: 'unknown_run' } as const)
+  return result.outcome === 'followed' ? streamed(context, { view: result.view, runId }, options) : errorResponse(result.outcome)
+}
+
+function streamed(context: Context<Env>, run: { readonly view: RunView; readonly runId: string }, options: RouteOptions): Response {
+  return respond({
+    ...run,
+    framing: framingAccepted(context.req.header('accept') ?? null),
+    heartbeats: options.heartbeatsFor(context),
+    signal: context.env.request.signal,
+    onError: options.onError,
+  })
+}
+
+function infoOf({ info }: Agent): Readonly<Record<string, unknown>> {
+  const { name, description, provider, model, tools, supportsStreaming } = info
+  return {
+    name,
+    description,
+    provider,
+    model,
+    tools: tools.map((tool) => ({ name: tool.name, description: tool.description })),
+    supports_streaming: supportsStreaming,
+  }
+}
