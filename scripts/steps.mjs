@@ -1,0 +1,131 @@
+// The kinds of steps `npm test` is made of. Each runs a tool, shows what it says, and counts what passed from what it reports.
+import { spawn } from 'node:child_process'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import process from 'node:process'
+import { stripVTControlCharacters } from 'node:util'
+
+/** @typedef {{ passed: number, failed: number, skipped: number }} Count */
+/** @typedef {{ name: string, run: () => Promise<Count> }} Step */
+
+/** No step may hold up the others for ever. */
+const stepTimeoutMs = 240_000
+
+/** @typedef {{ env?: Record<string, string>, show?: boolean }} RunOptions `show` prints while the tool works */
+
+/** @param {string[]} command @param {RunOptions} [options] @returns {Promise<{ ok: boolean, output: string }>} */
+function run([tool = '', ...args], { env = {}, show = true } = {}) {
+  return new Promise((done) => {
+    const child = spawn(tool, args, { stdio: ['ignore', 'pipe', 'pipe'], timeout: stepTimeoutMs, env: { ...process.env, ...env } })
+    let output = ''
+    for (const [from, to] of /** @type {const} */ ([
+      [child.stdout, process.stdout],
+      [child.stderr, process.stderr],
+    ])) {
+      from.setEncoding('utf8').on('data', (text) => {
+        output += text
+        if (show) to.write(text)
+      })
+    }
+    child.on('error', (error) => console.error(error.message))
+    child.on('close', (code, signal) => {
+      if (signal) console.error(`${tool} was ended by ${signal}`)
+      done({ ok: code === 0, output: stripVTControlCharacters(output) })
+    })
+  })
+}
+
+/** A tool that says yes or no; a yes needs no words. @param {string} name @param {string[]} command @returns {Step} */
+export function check(name, command) {
+  return {
+    name,
+    async run() {
+      const { ok, output } = await run(command, { show: false })
+      if (!ok) console.log(output)
+      return { passed: ok ? 1 : 0, failed: ok ? 0 : 1, skipped: 0 }
+    },
+  }
+}
+
+/**
+ * A test runner, which also counts. Failing without a failed test (a file that does not load, an error outside every test, no
+ * report at all) is a failure too: never less than one.
+ * @param {string} name @param {string[]} command @param {(output: string) => Count | undefined} count @param {Record<string, string>} [env]
+ * @returns {Step}
+ */
+function suite(name, command, count, env) {
+  return {
+    name,
+    async run() {
+      const { ok, output } = await run(command, { env })
+      const { passed, failed, skipped } = count(output) ?? { passed: 0, failed: 0, skipped: 0 }
+      const nothingRan = passed + failed + skipped === 0
+      return { passed, failed: failed === 0 && (!ok || nothingRan) ? 1 : failed, skipped }
+    },
+  }
+}
+
+/** What cannot run on this machine, said and counted. @param {string} name @param {number} skipped @param {string} reason @returns {Step} */
+export function skip(name, skipped, reason) {
+  return {
+    name,
+    async run() {
+      console.log(`skipped: ${reason}`)
+      return { passed: 0, failed: 0, skipped }
+    },
+  }
+}
+
+/** @param {string} path */
+const json = (path) => (existsSync(path) ? JSON.parse(readFileSync(path, 'utf8')) : undefined)
+
+/** @param {string} name @param {string} project @param {string} report where its JSON goes @param {Record<string, string>} [env] */
+export function vitest(name, project, report, env) {
+  const command = ['vitest', 'run', '--project', project, '--reporter=default', '--reporter=json', `--outputFile.json=${report}`]
+  const count = () => {
+    const result = json(report)
+    if (!result) return undefined
+    /** @type {{ status: string, assertionResults: unknown[] }[]} */
+    const files = result.testResults
+    const unloadable = files.filter((file) => file.status === 'failed' && file.assertionResults.length === 0).length
+    return { passed: result.numPassedTests, failed: result.numFailedTests + unloadable, skipped: result.numPendingTests + result.numTodoTests }
+  }
+  return suite(name, command, count, env)
+}
+
+/** @param {string} name @param {string} config @param {string} report */
+export function playwright(name, config, report) {
+  const count = () => {
+    const stats = json(report)?.stats
+    return stats && { passed: stats.expected, failed: stats.unexpected + stats.flaky, skipped: stats.skipped }
+  }
+  return suite(name, ['playwright', 'test', '--config', config, '--reporter=list,json'], count, { PLAYWRIGHT_JSON_OUTPUT_NAME: report })
+}
+
+/** Node's own runner. @param {string} name @param {string[]} files */
+export function nodeTest(name, files) {
+  return suite(name, ['node', '--test', '--test-reporter=spec', ...files], (output) => {
+    const number = (/** @type {string} */ word) => Number(new RegExp(`^ℹ ${word} (\\d+)`, 'm').exec(output)?.[1] ?? 0)
+    return { passed: number('pass'), failed: number('fail') + number('cancelled'), skipped: number('skipped') + number('todo') }
+  })
+}
+
+/** @param {string} name @param {string[]} files @param {string} cache */
+export function denoTest(name, files, cache) {
+  const offline = ['--no-remote', '--cached-only', '--node-modules-dir=manual']
+  const count = (/** @type {string} */ output) => {
+    const [, passed, failed, ignored = 0] = /^(?:ok|FAILED) \| (\d+) passed.*?\| (\d+) failed(?: \| (\d+) ignored)?/m.exec(output) ?? []
+    return passed === undefined ? undefined : { passed: Number(passed), failed: Number(failed), skipped: Number(ignored) }
+  }
+  return suite(name, ['deno', 'test', ...offline, '--allow-net=127.0.0.1', ...files], count, { DENO_NO_UPDATE_CHECK: '1', DENO_DIR: cache })
+}
+
+/** Files under a folder whose name matches; folders nobody writes by hand are passed over. @param {string} folder @param {RegExp} name @returns {string[]} */
+export function filesUnder(folder, name) {
+  if (!existsSync(folder)) return []
+  return readdirSync(folder, { withFileTypes: true }).flatMap((entry) => {
+    const path = join(folder, entry.name)
+    if (entry.isDirectory()) return ['node_modules', 'dist'].includes(entry.name) ? [] : filesUnder(path, name)
+    return name.test(entry.name) ? [path] : []
+  })
+}

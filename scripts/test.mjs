@@ -1,0 +1,62 @@
+// The one test command. Runs every step, goes on after a failing one, and ends with one line: `N passed, N failed`.
+// `npm test -- types lint` runs only the steps whose names contain one of the words.
+import { existsSync, mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { delimiter, join } from 'node:path'
+import process from 'node:process'
+import { fileURLToPath } from 'node:url'
+import { findBrowser } from './browsers.mjs'
+import { check, denoTest, filesUnder, nodeTest, playwright, skip, vitest } from './steps.mjs'
+
+process.chdir(fileURLToPath(new URL('..', import.meta.url)))
+process.env['PATH'] = [join(process.cwd(), 'node_modules/.bin'), process.env['PATH']].join(delimiter)
+
+const reports = mkdtempSync(join(tmpdir(), 'agentstream-test-'))
+const packages = ['client', 'react', 'edge'].map((name) => `packages/${name}`).filter((folder) => existsSync(`${folder}/src/index.ts`))
+
+/** The same tests in a real browser, or how many files of them this machine cannot run. @param {'chromium' | 'firefox'} engine */
+function browserTests(engine) {
+  const files = filesUnder('packages', /\.(browser|universal)\.test\.tsx?$/)
+  if (files.length === 0) return []
+  const name = `unit tests in ${engine}`
+  if (!findBrowser(engine)) return [skip(name, files.length, `no ${engine} here for ${files.length} test files`)]
+  return [vitest(name, 'browser', join(reports, `${engine}.json`), { VITEST_BROWSER: engine })]
+}
+
+const steps = [
+  check('lockfile', ['node', 'scripts/check-lock.mjs']),
+  check('types, and the packages built', ['tsc', '-b']),
+  check('lint and format', ['biome', 'check']),
+  vitest('unit tests in Node', 'node', join(reports, 'node.json')),
+  ...browserTests('chromium'),
+  ...browserTests('firefox'),
+  ...filesUnder('e2e/runtimes', /^(node|workerd)\.test\.ts$/).map((file) => nodeTest(`runtime: ${file.includes('workerd') ? 'workerd' : 'Node'}`, [file])),
+  ...filesUnder('e2e/runtimes', /^deno\.test\.ts$/).map((file) => denoTest('runtime: Deno', [file], join(reports, 'deno'))),
+  ...packages.flatMap((folder) => [
+    check(`publint ${folder}`, ['publint', '--strict', folder]),
+    check(`types as published ${folder}`, ['attw', '--pack', folder, '--profile', 'esm-only']),
+  ]),
+  ...(existsSync('apps/demo/index.html') ? [check('demo build', ['vite', 'build', '--logLevel', 'warn'])] : []),
+  ...(existsSync('e2e/playwright.config.ts') ? [playwright('end to end', 'e2e/playwright.config.ts', join(reports, 'e2e.json'))] : []),
+]
+
+const words = process.argv.slice(2)
+const chosen = words.length > 0 ? steps.filter((step) => words.some((word) => step.name.includes(word))) : steps
+const total = { passed: 0, failed: 0, skipped: 0 }
+const seconds = (/** @type {number} */ since) => `${((performance.now() - since) / 1000).toFixed(1)} s`
+const start = performance.now()
+const lines = []
+for (const step of chosen) {
+  console.log(`\n── ${step.name} ──`)
+  const began = performance.now()
+  const { passed, failed, skipped } = await step.run()
+  lines.push(`${failed > 0 ? '✗' : '✓'} ${step.name}: ${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ''} (${seconds(began)})`)
+  total.passed += passed
+  total.failed += failed
+  total.skipped += skipped
+}
+rmSync(reports, { recursive: true, force: true })
+
+console.log(`\n── summary (${seconds(start)}) ──\n${lines.join('\n')}\n`)
+console.log(`${total.passed} passed, ${total.failed} failed${total.skipped > 0 ? `, ${total.skipped} skipped` : ''}`)
+process.exitCode = total.failed > 0 || chosen.length === 0 ? 1 : 0
