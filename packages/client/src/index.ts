@@ -1,1 +1,61 @@
-export {}
+/** The front door: read agent streams you can trust. */
+export { type AgentClient, type AgentClientOptions, createAgentClient, type RunOptions, type StreamOptions } from './client.ts'
+export { createDawpConsumer, type DawpConsumer, type DawpHandlers, type DawpPanel } from './dawp-consumer.ts'
+export {
+  AgentStreamError,
+  type AgentStreamErrorCode,
+  HttpError,
+  isAgentStreamError,
+  LimitError,
+  ProtocolError,
+  StreamInterruptedError,
+  StreamTimeoutError,
+  type TimeoutPhase,
+  toAgentStreamError,
+} from './errors.ts'
+export type { AgentInfo } from './info.ts'
+export type { ModelParameters, RunInput, TaskInput } from './input.ts'
+export type { AgentRun, CancelReceipt, RunResult } from './run/agent-run.ts'
+export { fetchTransport } from './run/fetch-transport.ts'
+export { reduceRun } from './run/reduce.ts'
+export type { RetryPolicy } from './run/retry.ts'
+export { immediately, perFrame, type Schedule } from './run/schedule.ts'
+export {
+  type Iteration,
+  type RunMetrics,
+  selectDawpRuns,
+  selectIterations,
+  selectMetrics,
+  selectText,
+  selectThinking,
+  selectToolCalls,
+  selectWaitingApprovals,
+} from './run/select.ts'
+export {
+  type ApprovalState,
+  type ConnectionPhase,
+  type DawpRunState,
+  type DawpStepState,
+  type FilePart,
+  initialRunState,
+  type LoopState,
+  type NotePart,
+  type Part,
+  type RunFailure,
+  type RunState,
+  type RunStatus,
+  type RunVerdict,
+  type SourcePart,
+  type StepState,
+  type TextPart,
+  type ThinkingPart,
+  type TokenUsage,
+  type ToolPart,
+  type ToolProgress,
+  type ToolStatus,
+} from './run/state.ts'
+export type { StreamLimits, Transport, TransportRequest } from './run/transport.ts'
+export type { RunOutcome } from './wire/events/ending.ts'
+export { effectiveLoopScope, type LoopScope } from './wire/events/scope.ts'
+export { eventTime } from './wire/events/time.ts'
+export type { AgentEvent, EventOf, EventType } from './wire/events/vocabulary.ts'

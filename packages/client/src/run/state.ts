@@ -1,9 +1,9 @@
 /** What a run looks like: plain immutable data, the same for every protocol. Nothing here knows streams or clocks. */
+import type { RunOutcome } from '../wire/events/ending.ts'
 import type { AgentEvent } from '../wire/events/vocabulary.ts'
 
-/** `completed | failed | cancelled | truncated` are final; a run ends as exactly one of them. */
-export type RunStatus = 'idle' | 'connecting' | 'streaming' | 'waiting' | FinalStatus
-export type FinalStatus = 'completed' | 'failed' | 'cancelled' | 'truncated'
+/** The outcomes are final; a run ends as exactly one of them. */
+export type RunStatus = 'idle' | 'connecting' | 'streaming' | 'waiting' | RunOutcome
 
 /** `retrying` waits for the next attempt, `closed` is final. */
 export type ConnectionPhase = 'idle' | 'connecting' | 'open' | 'retrying' | 'closed'
@@ -23,6 +23,8 @@ export interface RunState {
   readonly approvals: readonly ApprovalState[]
   /** The `output` of the run's result, whatever its type. Not the sum of the tokens. */
   readonly output: unknown
+  /** What the agent said of its own success, once it has. */
+  readonly verdict: RunVerdict | undefined
   readonly failure: RunFailure | undefined
   readonly usage: TokenUsage | undefined
   /** Milliseconds, on the clock of whoever folded the events. */
@@ -91,8 +93,10 @@ export type ToolStatus = 'assembling' | 'ready' | 'waiting_approval' | 'running'
 export interface ToolPart {
   readonly kind: 'tool'
   readonly iteration: number
-  /** The call's id where the server sends one, else one made here; unique within the run either way. */
+  /** Made here, unique within the run and never changed: a key for rendering. */
   readonly id: string
+  /** The call's id as the server has it now, where it sends one. */
+  readonly callId?: string
   readonly toolName: string
   readonly operation?: string
   readonly status: ToolStatus
@@ -150,6 +154,12 @@ export interface ApprovalState {
   readonly reason?: string
 }
 
+export interface RunVerdict {
+  readonly success: boolean
+  /** Why not, in the agent's words: `max_iterations_reached` and the like. */
+  readonly reason?: string
+}
+
 export interface RunFailure {
   /** Our error's code, or the one the agent's error event carried; `agent` when it carried none. */
   readonly code: string
@@ -184,6 +194,7 @@ export function initialRunState(id: string): RunState {
     steps: [],
     approvals: [],
     output: undefined,
+    verdict: undefined,
     failure: undefined,
     usage: undefined,
     timing: {},
@@ -191,8 +202,4 @@ export function initialRunState(id: string): RunState {
     diagnostics: [],
     custom: {},
   }
-}
-
-export function isFinal(status: RunStatus): status is FinalStatus {
-  return status === 'completed' || status === 'failed' || status === 'cancelled' || status === 'truncated'
 }

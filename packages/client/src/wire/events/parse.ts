@@ -1,4 +1,4 @@
-import * as z from 'zod/mini'
+import { safeParse } from 'zod/v4/core'
 import { ProtocolError } from '../../errors.ts'
 import { isObject } from '../json.ts'
 import { type AgentEvent, type EventType, eventSchemas } from './vocabulary.ts'
@@ -16,7 +16,7 @@ function isTokenLike(value: Record<string, unknown>): value is AgentEvent {
   return value['type'] === 'thinking_token' || fallback === undefined || fallback === null || typeof fallback === 'boolean'
 }
 
-/** True for the events that carry one small piece of a text or of a call's arguments. */
+/** True for the names of the vocabulary, and for nothing an object inherits. */
 export function isEventType(type: unknown): type is EventType {
   return typeof type === 'string' && Object.hasOwn(eventSchemas, type)
 }
@@ -31,7 +31,7 @@ export function parseEvent(value: unknown): AgentEvent {
   if (isTokenLike(value)) return value
   const type = value['type']
   if (!isEventType(type)) return { type: 'custom', name: type, data: value }
-  const parsed = z.safeParse(eventSchemas[type], value)
+  const parsed = safeParse(eventSchemas[type], value)
   if (parsed.success) return parsed.data
   const issues = parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.code === 'invalid_type' ? `expected ${issue.expected}` : issue.code}`)
   throw new ProtocolError(`A ${type} event has the wrong shape (${issues.join('; ')})`, { excerpt: excerptOf(value), issues })
@@ -39,9 +39,4 @@ export function parseEvent(value: unknown): AgentEvent {
 
 function excerptOf(value: unknown): string {
   return JSON.stringify(value)?.slice(0, 200) ?? String(value)
-}
-
-/** True for the events after which a run is over, whatever else arrives. A `result` alone is not one of them. */
-export function isTerminalEvent(event: AgentEvent): boolean {
-  return event.type === 'completed' || event.type === 'cancelled' || event.type === 'error'
 }

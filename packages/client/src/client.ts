@@ -1,0 +1,171 @@
+import { linkedController } from './abort.ts'
+import { HttpError, StreamInterruptedError } from './errors.ts'
+import { type AgentInfo, parseAgentInfo } from './info.ts'
+import { type ModelParameters, type RunInput, startBody } from './input.ts'
+import { type AgentRun, type CancelReceipt, createAgentRun } from './run/agent-run.ts'
+import { createEventQueue } from './run/event-queue.ts'
+import { fetchTransport } from './run/fetch-transport.ts'
+import { type OpenStreamOptions, openStream, type StreamPolicy } from './run/open-stream.ts'
+import { defaultRetry, type RetryPolicy } from './run/retry.ts'
+import { perFrame, type Schedule } from './run/schedule.ts'
+import type { StreamLimits, Transport, TransportRequest } from './run/transport.ts'
+import type { AgentEvent } from './wire/events/vocabulary.ts'
+import { defaultFramingLimits } from './wire/frames/frame.ts'
+import { isObject, parseJson } from './wire/json.ts'
+import { aiecs } from './wire/protocols/aiecs.ts'
+import type { Protocol } from './wire/protocols/protocol.ts'
+
+export interface AgentClientOptions {
+  /** Where the server's routes begin: `https://example.org/api`, or a path on the page's own origin. */
+  readonly url: string | URL
+  readonly fetch?: typeof globalThis.fetch
+  /** Asked again for every attempt, so that tokens can rotate. */
+  readonly headers?: HeadersInit | (() => HeadersInit | Promise<HeadersInit>)
+  readonly protocol?: Protocol
+  readonly transport?: Transport
+  /** Attempts to open a stream: 4 by default, 300 ms to 10 s apart with full jitter; a server's Retry-After wins, up to 60 s. */
+  readonly retry?: Partial<RetryPolicy> | false
+  /** 10,000 ms by default. */
+  readonly connectTimeoutMs?: number
+  /** None by default. */
+  readonly firstEventTimeoutMs?: number
+  /** 45,000 ms by default; heartbeats count as life. */
+  readonly idleTimeoutMs?: number
+  /** 16 MiB per event and 256 MiB per run by default: a hostile server cannot fill memory. */
+  readonly limits?: Partial<StreamLimits>
+  /** What to do with an event that makes no sense: end the run with a ProtocolError (default), or leave it out. */
+  readonly onMalformed?: 'fail' | 'skip'
+}
+
+export interface StreamOptions {
+  /** The agent's name on the server; its default agent when absent. */
+  readonly agent?: string
+  /** Starting the same id twice follows one run. Made here when absent. */
+  readonly runId?: string
+  readonly parameters?: ModelParameters
+  /** An aborted signal cancels the run, on the server too. */
+  readonly signal?: AbortSignal
+  /** Longest whole run; none by default. */
+  readonly timeoutMs?: number
+}
+
+export interface RunOptions extends StreamOptions {
+  /** Sees every event, before the state is published. What it throws stops the run and rejects `result()`. */
+  readonly onEvent?: (event: AgentEvent) => void
+  /** When state is published: once per frame by default. */
+  readonly schedule?: Schedule
+}
+
+export interface AgentClient {
+  /**
+   * Cold: nothing happens until iterated, nothing is kept, and the server is read only as fast as the loop. Breaking out
+   * cancels the run. Throws an AgentStreamError when the stream breaks; an aborted signal ends it with a `cancelled` event.
+   */
+  stream(input: RunInput, options?: StreamOptions): AsyncIterable<AgentEvent>
+  /** Hot: starts now, folds into state, survives nobody listening. */
+  run(input: RunInput, options?: RunOptions): AgentRun
+  /** Follows a run that exists on the server, from its start. */
+  attach(runId: string, options?: Pick<RunOptions, 'signal' | 'timeoutMs' | 'onEvent' | 'schedule'>): AgentRun
+  /** Stops a run on the server, whoever started it here. Never rejects. */
+  cancel(runId: string): Promise<CancelReceipt>
+  /** What an agent is and can do. Throws an AgentStreamError. */
+  info(agent?: string, options?: { readonly signal?: AbortSignal }): Promise<AgentInfo>
+}
+
+/** Milliseconds since 1970 on a clock that never jumps. */
+const now = (): number => performance.timeOrigin + performance.now()
+
+/** 128 random bits; `crypto.randomUUID` is missing on pages without TLS. */
+function newRunId(): string {
+  return Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, '0')).join('')
+}
+
+/** A client for one server. It holds no connection and no state: make one and share it. */
+export function createAgentClient(options: AgentClientOptions): AgentClient {
+  const base = String(options.url).replace(/\/$/, '')
+  const transport = options.transport ?? fetchTransport(options)
+  const protocol = options.protocol ?? aiecs
+  const limits: StreamLimits = { ...defaultFramingLimits, runBytes: 256 * 1024 * 1024, ...options.limits }
+  const policy: StreamPolicy = {
+    retry: options.retry === false ? { ...defaultRetry, attempts: 1 } : { ...defaultRetry, ...options.retry },
+    connectTimeoutMs: options.connectTimeoutMs ?? 10_000,
+    firstEventTimeoutMs: options.firstEventTimeoutMs,
+    idleTimeoutMs: options.idleTimeoutMs ?? 45_000,
+    onMalformed: options.onMalformed ?? 'fail',
+  }
+  const headers = async (): Promise<Headers> => new Headers(typeof options.headers === 'function' ? await options.headers() : options.headers)
+  const request = (method: TransportRequest['method'], path: readonly string[], body?: unknown): TransportRequest => ({
+    method,
+    url: [base, ...path.map(encodeURIComponent)].join('/'),
+    headers,
+    limits,
+    ...(body === undefined ? {} : { body }),
+  })
+  const start = (id: string, input: RunInput, { agent = 'default', parameters }: StreamOptions): TransportRequest =>
+    request('POST', ['agents', agent, 'runs'], startBody(id, input, parameters))
+
+  const open = (target: TransportRequest, more: Pick<OpenStreamOptions, 'signal' | 'onEvent' | 'onConnection' | 'afterChunk'>) =>
+    openStream({ transport, protocol, policy, request: target, now, ...more })
+
+  const cancel = async (runId: string): Promise<CancelReceipt> => {
+    try {
+      return receiptOf(await transport.call(request('DELETE', ['runs', runId]))) ?? { outcome: 'not_supported' }
+    } catch (error) {
+      if (!(error instanceof HttpError)) return { outcome: 'unreachable' }
+      return receiptOf(error.status === 404 ? safeJson(error.body) : undefined) ?? { outcome: error.status >= 500 ? 'unreachable' : 'not_supported' }
+    }
+  }
+  const follow = (id: string, target: TransportRequest, runOptions: RunOptions): AgentRun =>
+    createAgentRun({ schedule: perFrame, ...runOptions, id, now, open: (more) => open(target, more), cancel: () => cancel(id) })
+
+  return {
+    run(input, runOptions = {}) {
+      const id = runOptions.runId ?? newRunId()
+      return follow(id, start(id, input, runOptions), runOptions)
+    },
+    attach: (runId, runOptions = {}) => follow(runId, request('GET', ['runs', runId, 'events']), runOptions),
+    async *stream(input, streamOptions = {}) {
+      const id = streamOptions.runId ?? newRunId()
+      const queue = createEventQueue()
+      const { controller, release } = linkedController(streamOptions.signal)
+      const onEvent = (event: AgentEvent): void => queue.push(event)
+      let partial = ''
+      let isOver = false
+      const finished = open(start(id, input, streamOptions), { signal: controller.signal, onEvent, afterChunk: queue.drained }).finally(queue.close)
+      try {
+        for (let batch = await queue.take(); batch; batch = await queue.take()) {
+          for (const event of batch) {
+            if (event.type === 'token' && event.loop_scope === undefined) partial += event.content
+            yield event
+          }
+        }
+        const { error, outcome } = await finished
+        isOver = !controller.signal.aborted
+        if (error instanceof StreamInterruptedError) error.partialResponse = partial
+        if (error) throw error
+        if (!isOver && outcome === 'cancelled') yield { type: 'cancelled', by: 'user' }
+      } finally {
+        release()
+        controller.abort()
+        if (!isOver) await cancel(id)
+      }
+    },
+    cancel,
+    async info(agent = 'default', { signal } = {}) {
+      return parseAgentInfo(await transport.call(request('GET', ['agents', agent]), signal))
+    },
+  }
+}
+
+function safeJson(text: string): unknown {
+  try {
+    return parseJson(text)
+  } catch {
+    return undefined // A 404 page of something in between: not our receipt.
+  }
+}
+
+function receiptOf(answer: unknown): CancelReceipt | undefined {
+  const outcome = isObject(answer) ? answer['outcome'] : undefined
+  return outcome === 'cancelled' || outcome === 'already_finished' || outcome === 'unknown_run' ? { outcome } : undefined
+}

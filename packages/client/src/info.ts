@@ -1,0 +1,30 @@
+import { ProtocolError } from './errors.ts'
+import { isObject } from './wire/json.ts'
+
+/** What an agent tells about itself. */
+export interface AgentInfo {
+  readonly name: string
+  readonly description?: string
+  readonly provider?: string
+  readonly model?: string
+  readonly tools: readonly { readonly name: string; readonly description: string }[]
+  readonly supportsStreaming: boolean
+}
+
+const textOr = (value: unknown, otherwise: string): string => (typeof value === 'string' ? value : otherwise)
+const member = <K extends string>(key: K, value: unknown): { readonly [P in K]?: string } =>
+  typeof value === 'string' ? ({ [key]: value } as { [P in K]: string }) : {}
+
+/** The wire's words to ours. Throws ProtocolError for anything that does not name an agent. */
+export function parseAgentInfo(value: unknown): AgentInfo {
+  if (!isObject(value) || typeof value['name'] !== 'string') throw new ProtocolError('Not the description of an agent', { excerpt: JSON.stringify(value) })
+  const tools = Array.isArray(value['tools']) ? value['tools'].filter(isObject) : []
+  return {
+    name: value['name'],
+    ...member('description', value['description']),
+    ...member('provider', value['provider']),
+    ...member('model', value['model']),
+    tools: tools.map((tool) => ({ name: textOr(tool['name'], ''), description: textOr(tool['description'], '') })),
+    supportsStreaming: value['supports_streaming'] !== false,
+  }
+}

@@ -1,0 +1,36 @@
+import type { JsonObject } from './wire/json.ts'
+
+/** What the agent is to do: a sentence, or a task with its circumstances. */
+export type RunInput = string | TaskInput
+
+export interface TaskInput {
+  readonly description: string
+  readonly context?: JsonObject
+  /** URLs or data URLs. */
+  readonly images?: readonly string[]
+  readonly sessionId?: string
+  readonly senderId?: string
+}
+
+export interface ModelParameters {
+  readonly temperature?: number
+  readonly maxTokens?: number
+  readonly topP?: number
+  readonly frequencyPenalty?: number
+  readonly presencePenalty?: number
+  readonly stop?: readonly string[]
+  /** What only this server's provider knows, sent as it is. */
+  readonly extra?: JsonObject
+}
+
+/** The body that starts a run. Absent members stay absent. */
+export function startBody(runId: string, input: RunInput, parameters: ModelParameters = {}): unknown {
+  const task: TaskInput = typeof input === 'string' ? { description: input } : input
+  const { sessionId, senderId, ...rest } = task
+  const { maxTokens, topP, frequencyPenalty, presencePenalty, ...same } = parameters
+  return {
+    run_id: runId,
+    task: { ...rest, session_id: sessionId, sender_id: senderId },
+    parameters: { ...same, max_tokens: maxTokens, top_p: topP, frequency_penalty: frequencyPenalty, presence_penalty: presencePenalty },
+  }
+}

@@ -1,0 +1,150 @@
+/** A live run: it starts at once, folds into state, and goes on while nobody listens. */
+import { linkedController, sleep } from '../abort.ts'
+import { type AgentStreamError, StreamInterruptedError, StreamTimeoutError } from '../errors.ts'
+import type { RunOutcome } from '../wire/events/ending.ts'
+import type { AgentEvent } from '../wire/events/vocabulary.ts'
+import { createEventQueue, type EventQueue } from './event-queue.ts'
+import type { OpenStreamOptions } from './open-stream.ts'
+import type { StreamEnding } from './receive.ts'
+import type { Schedule } from './schedule.ts'
+import { selectText } from './select.ts'
+import type { RunState } from './state.ts'
+import { createRunStore } from './store.ts'
+
+/**
+ * `unknown_run`: the server does not know it (any more). `not_supported`: it has no way to cancel; `unreachable`: it could
+ * not be asked. In these cases the stream was closed here, which is all that can be done.
+ */
+export interface CancelReceipt {
+  readonly outcome: 'cancelled' | 'already_finished' | 'unknown_run' | 'not_supported' | 'unreachable'
+}
+
+export interface RunResult {
+  readonly status: RunOutcome
+  /** The agent's final answer, as it gave it. */
+  readonly output: unknown
+  /** All text of the main loop. */
+  readonly text: string
+  readonly state: RunState
+}
+
+/** Iterating gives the events from now on; a consumer more than 10,000 events behind gets a LimitError. */
+export interface AgentRun extends AsyncIterable<AgentEvent> {
+  readonly id: string
+  /** Calls back after every publish, at most once per frame. Returns the way to stop that. */
+  subscribe(listener: () => void): () => void
+  /** The state as last published: the same object until something changed. */
+  getSnapshot(): RunState
+  /** What broke the stream, once it has. */
+  readonly error: AgentStreamError | undefined
+  /**
+   * Resolves when the run has ended, also when it failed or was cancelled. Rejects with an AgentStreamError when the stream
+   * broke: a truncated run rejects with StreamInterruptedError, which holds the text that had arrived.
+   */
+  result(): Promise<RunResult>
+  /** Stops the run on the server, and with it the model and the tools. Never rejects; a second call gets the same receipt. */
+  cancel(): Promise<CancelReceipt>
+  /** Stops watching. The run goes on where the server lets it; what is shown here stays as it is, `truncated`. */
+  detach(): void
+}
+
+export interface AgentRunOptions {
+  readonly id: string
+  readonly open: (options: Pick<OpenStreamOptions, 'signal' | 'onEvent' | 'onConnection'>) => Promise<StreamEnding>
+  readonly cancel: () => Promise<CancelReceipt>
+  readonly schedule: Schedule
+  readonly now: () => number
+  readonly signal?: AbortSignal | undefined
+  readonly timeoutMs?: number | undefined
+  readonly onEvent?: ((event: AgentEvent) => void) | undefined
+}
+
+const queuedEvents = 10_000
+/** How long a server may take to stop a run and say so, before the stream is closed here. */
+const cancelGraceMs = 2000
+
+export function createAgentRun(options: AgentRunOptions): AgentRun {
+  const { id } = options
+  const store = createRunStore(id, options)
+  const queues = new Set<EventQueue>()
+  const { controller, release } = linkedController(options.signal)
+  const clock = options.timeoutMs === undefined ? undefined : setTimeout(expire, options.timeoutMs)
+  let isDetached = false
+  let error: AgentStreamError | undefined
+  /** What the caller's own callback threw. */
+  let thrown: { readonly cause: unknown } | undefined
+  let receipt: Promise<CancelReceipt> | undefined
+
+  const tell = (event: AgentEvent, at: number): void => {
+    store.dispatch(event, at)
+    for (const queue of queues) queue.push(event)
+    try {
+      options.onEvent?.(event)
+    } catch (cause) {
+      thrown = { cause }
+      controller.abort(cause)
+      throw cause
+    }
+  }
+  const finished = options.open({ signal: controller.signal, onEvent: tell, onConnection: store.connection }).then((ending) => {
+    clearTimeout(clock)
+    release()
+    const isStopped = ending.outcome === 'cancelled' && controller.signal.aborted
+    if (isStopped && !isDetached && !receipt) receipt = options.cancel()
+    error ??= ending.error
+    if (error instanceof StreamInterruptedError) error.partialResponse = selectText(store.getSnapshot())
+    store.end({ ...ending, outcome: isStopped && (isDetached || error) ? 'truncated' : ending.outcome }, error)
+    for (const queue of queues) queue.close()
+    return ending
+  })
+
+  function expire(): void {
+    error = new StreamTimeoutError('total', options.timeoutMs ?? 0)
+    controller.abort(error)
+  }
+
+  async function cancel(): Promise<CancelReceipt> {
+    const asked = options.cancel()
+    const answer = await Promise.race([asked, sleep(cancelGraceMs, controller.signal)])
+    // A server that stopped the run says so in the stream itself; one that had finished is about to.
+    if (answer && (answer.outcome === 'cancelled' || answer.outcome === 'already_finished'))
+      await Promise.race([finished, sleep(cancelGraceMs, controller.signal)])
+    controller.abort()
+    await finished
+    return asked
+  }
+
+  return {
+    id,
+    subscribe: store.subscribe,
+    getSnapshot: store.getSnapshot,
+    get error() {
+      return error
+    },
+    async result() {
+      await finished
+      if (thrown) throw thrown.cause
+      if (error) throw error
+      const state = store.getSnapshot()
+      return { status: state.status as RunOutcome, output: state.output, text: selectText(state), state } // The run has ended.
+    },
+    cancel() {
+      receipt ??= store.getSnapshot().timing.endedAt === undefined ? cancel() : Promise.resolve({ outcome: 'already_finished' })
+      return receipt
+    },
+    detach() {
+      isDetached = true
+      controller.abort()
+    },
+    async *[Symbol.asyncIterator]() {
+      const queue = createEventQueue(queuedEvents)
+      if (store.getSnapshot().timing.endedAt !== undefined) return
+      queues.add(queue)
+      try {
+        for (let batch = await queue.take(); batch; batch = await queue.take()) yield* batch
+      } finally {
+        queues.delete(queue)
+      }
+    },
+  }
+}

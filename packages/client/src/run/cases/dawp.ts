@@ -1,0 +1,122 @@
+/**
+ * DAWP runs: panels that open, hold steps, and close. AIECS sends step events always and run events only when told to, so a
+ * step event opens its run where that is missing, and such a run closes when the main loop goes on.
+ */
+import { effectiveLoopScope, type LoopScope } from '../../wire/events/scope.ts'
+import type { AgentEvent, EventOf } from '../../wire/events/vocabulary.ts'
+import { closeLoop, createLoop, type LoopDraft, owned, type RunDraft, type Writable } from '../draft.ts'
+import type { DawpRunState, DawpStepState } from '../state.ts'
+
+type DawpEvent = EventOf<'dawp_run_started' | 'dawp_run_completed' | 'dawp_step_started' | 'dawp_step_completed'>
+
+const textOf = (value: unknown): string => (value == null ? '' : String(value))
+const indexOf = (value: unknown): number => (typeof value === 'number' ? value : Number.parseInt(textOf(value), 10) || 0)
+
+const runIdOf = (event: DawpEvent): string => textOf(event.run_id) || textOf(effectiveLoopScope(event).run_id)
+
+function writableRun(draft: RunDraft, at: number): Writable<DawpRunState> {
+  return owned(draft, owned(draft, draft.run, 'dawpRuns') as DawpRunState[], at)
+}
+
+function writableStep(draft: RunDraft, run: number, step: number): Writable<DawpStepState> {
+  return owned(draft, owned(draft, writableRun(draft, run), 'steps') as DawpStepState[], step)
+}
+
+/** Where a run stands, opened when it is new. */
+function findRun(draft: RunDraft, runId: string, workflowId?: string): number {
+  const at = draft.run.dawpRuns.findLastIndex((run) => run.runId === runId)
+  if (at >= 0) return at
+  draft.run.dawpRuns = [...draft.run.dawpRuns, { runId, open: true, steps: [], ...(workflowId ? { workflowId } : {}) }]
+  return draft.run.dawpRuns.length - 1
+}
+
+function openStep(draft: RunDraft, at: number, stepId: string, index: number): number {
+  const run = writableRun(draft, at)
+  run.steps = [...run.steps, { stepId, index, status: 'running', loop: { iteration: 0, parts: [] } }]
+  run.activeStep = run.steps.length - 1
+  return run.activeStep
+}
+
+/** Where a step stands in its run, opened when it is new. */
+function findStep(draft: RunDraft, run: number, stepId: string, index: number): number {
+  const step = draft.run.dawpRuns[run]?.steps.findLastIndex((candidate) => candidate.stepId === stepId && candidate.index === index) ?? -1
+  return step < 0 ? openStep(draft, run, stepId, index) : step
+}
+
+function loopAt(draft: RunDraft, run: number, step: number): LoopDraft {
+  if (draft.step?.run !== run || draft.step.step !== step) {
+    const { loop } = writableStep(draft, run, step)
+    draft.step = { run, step, loop: createLoop(draft, loop, () => owned(draft, writableStep(draft, run, step), 'loop')) }
+  }
+  return draft.step.loop
+}
+
+/** The loop an event under a DAWP scope belongs to. */
+export function dawpLoop(draft: RunDraft, scope: LoopScope): LoopDraft {
+  const run = findRun(draft, textOf(scope.run_id), scope.workflow_id)
+  const active = scope.step_id === undefined ? draft.run.dawpRuns[run]?.activeStep : undefined
+  return loopAt(draft, run, active ?? findStep(draft, run, textOf(scope.step_id), indexOf(scope.step_index)))
+}
+
+function closeStep(draft: RunDraft, run: number, step: number, ending: { status: DawpStepState['status']; at: number }): void {
+  closeLoop(loopAt(draft, run, step), ending.at)
+  writableStep(draft, run, step).status = ending.status
+}
+
+/** Closes a run; what it says of steps that are still running, it says of their status. */
+function closeRun(draft: RunDraft, index: number, ending: { status: DawpStepState['status']; at: number; success?: boolean }): void {
+  const run = writableRun(draft, index)
+  run.steps.forEach((step, position) => {
+    if (step.status === 'running') closeStep(draft, index, position, ending)
+  })
+  run.open = false
+  delete run.activeStep
+  if (ending.success !== undefined) run.success = ending.success
+}
+
+/** Closes every run that is still open: the stream is over. */
+export function closeDawpRuns(draft: RunDraft, at: number): void {
+  draft.run.dawpRuns.forEach((run, index) => {
+    if (run.open) closeRun(draft, index, { status: 'abandoned', at })
+  })
+}
+
+/** The main loop goes on: a run that never announced itself is over (runs never overlap; AIECS sends run events only when told to). */
+export function closeSilentRuns(draft: RunDraft, at: number): void {
+  draft.run.dawpRuns.forEach((run, index) => {
+    if (run.open && run.placement === undefined && run.trigger === undefined) {
+      closeRun(draft, index, { status: 'failed', at, success: run.steps.every((step) => step.status === 'done') })
+    }
+  })
+}
+
+export const dawpCases = {
+  dawp_run_started(draft: RunDraft, event: EventOf<'dawp_run_started'>): void {
+    const { workflow_id: workflowId, placement, trigger } = event
+    const runId = runIdOf(event)
+    const index = findRun(draft, runId)
+    draft.step = undefined
+    const runs = owned(draft, draft.run, 'dawpRuns') as DawpRunState[]
+    // A second start under one id opens a new panel in the place of the old one.
+    runs[index] = { runId, open: true, steps: [], ...(workflowId ? { workflowId } : {}), ...(placement ? { placement } : {}), ...(trigger ? { trigger } : {}) }
+  },
+  dawp_run_completed(draft: RunDraft, event: EventOf<'dawp_run_completed'>, at: number): void {
+    const success = Boolean(event.success)
+    closeRun(draft, findRun(draft, runIdOf(event)), { status: success ? 'done' : 'failed', at, success })
+  },
+  dawp_step_started(draft: RunDraft, event: EventOf<'dawp_step_started'>): void {
+    const run = findRun(draft, runIdOf(event), effectiveLoopScope(event).workflow_id)
+    openStep(draft, run, textOf(event.step_id), indexOf(event.step_index))
+  },
+  dawp_step_completed(draft: RunDraft, event: EventOf<'dawp_step_completed'>, at: number): void {
+    const run = findRun(draft, runIdOf(event), effectiveLoopScope(event).workflow_id)
+    const step = findStep(draft, run, textOf(event.step_id), indexOf(event.step_index))
+    closeStep(draft, run, step, { status: event.success === true ? 'done' : 'failed', at })
+    delete writableRun(draft, run).activeStep
+  },
+}
+
+/** True for the events with which the main loop shows that it goes on. */
+export function leavesDawp(draft: RunDraft, event: AgentEvent): boolean {
+  return draft.run.dawpRuns.length > 0 && (event.type === 'iteration_start' || event.type === 'result')
+}

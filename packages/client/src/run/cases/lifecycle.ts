@@ -1,0 +1,92 @@
+import { effectiveLoopScope } from '../../wire/events/scope.ts'
+import type { AgentEvent, EventOf } from '../../wire/events/vocabulary.ts'
+import { owned, type RunDraft } from '../draft.ts'
+import type { ApprovalState, StepState, TokenUsage } from '../state.ts'
+import { settle } from './ending.ts'
+
+const keptDiagnostics = 200
+
+function diagnose(draft: RunDraft, event: AgentEvent): void {
+  const kept = owned(draft, draft.run, 'diagnostics') as AgentEvent[]
+  if (kept.push(event) > keptDiagnostics) kept.shift()
+}
+
+function nothing(): void {}
+
+const sum = (a: number | undefined, b: number | null | undefined): number => (a ?? 0) + (b ?? 0)
+
+/** The run as a whole: how it starts, what it says beside its texts, how it ends. */
+export const lifecycleCases = {
+  status: nothing,
+  started: nothing,
+  step_started(draft: RunDraft, event: EventOf<'step_started'>): void {
+    const steps = owned(draft, draft.run, 'steps') as StepState[]
+    steps.push({ name: event.step_name, index: event.step_index ?? steps.length, status: 'running' })
+  },
+  step_completed(draft: RunDraft, event: EventOf<'step_completed'>): void {
+    const steps = owned(draft, draft.run, 'steps') as StepState[]
+    const at = steps.findIndex((step) => step.name === event.step_name && step.status === 'running')
+    const step: StepState = {
+      name: event.step_name,
+      index: event.step_index ?? (at < 0 ? steps.length : at),
+      status: event.success === false ? 'failed' : 'done',
+    }
+    steps.splice(at < 0 ? steps.length : at, 1, step)
+  },
+  result(draft: RunDraft, event: EventOf<'result'>): void {
+    // A result inside a DAWP run ends a round of that run, and nothing else.
+    if (effectiveLoopScope(event).kind === 'dawp') return
+    draft.run.output = event.output
+    draft.run.verdict = { success: event.success !== false, ...(event.reason ? { reason: event.reason } : {}) }
+  },
+  completed(draft: RunDraft, event: EventOf<'completed'>, at: number): void {
+    if (effectiveLoopScope(event).kind === 'dawp') return
+    settle(draft, event.success === false || draft.run.verdict?.success === false ? 'failed' : 'completed', at)
+  },
+  error(draft: RunDraft, event: EventOf<'error'>, at: number): void {
+    settle(draft, 'failed', at, {
+      code: event.code ?? 'agent',
+      phase: 'agent',
+      message: event.error,
+      retryable: event.retryable ?? false,
+      ...(event.retry_after_ms == null ? {} : { retryAfterMs: event.retry_after_ms }),
+    })
+  },
+  cancelled(draft: RunDraft, _event: EventOf<'cancelled'>, at: number): void {
+    settle(draft, 'cancelled', at)
+  },
+  /** With an iteration it is that round's share and is added; without one it is the total so far. */
+  usage(draft: RunDraft, event: EventOf<'usage'>): void {
+    const before = event.iteration == null ? undefined : draft.run.usage
+    const inputTokens = sum(before?.inputTokens, event.input_tokens)
+    const outputTokens = sum(before?.outputTokens, event.output_tokens)
+    const totalTokens = sum(before?.totalTokens, event.total_tokens ?? sum(event.input_tokens ?? 0, event.output_tokens))
+    const usage: TokenUsage = { inputTokens, outputTokens, totalTokens }
+    const cachedInputTokens = sum(before?.cachedInputTokens, event.cached_input_tokens)
+    const reasoningTokens = sum(before?.reasoningTokens, event.reasoning_tokens)
+    draft.run.usage = { ...usage, ...(cachedInputTokens ? { cachedInputTokens } : {}), ...(reasoningTokens ? { reasoningTokens } : {}) }
+  },
+  approval_request(draft: RunDraft, event: EventOf<'approval_request'>): void {
+    const { approval_id: id, tool_name: toolName, tool_call_id: toolCallId, expires_at: expiresAt, parameters } = event
+    const approval: ApprovalState = { id, toolName, parameters, status: 'waiting', ...(toolCallId ? { toolCallId } : {}), ...(expiresAt ? { expiresAt } : {}) }
+    draft.run.approvals = [approval, ...draft.run.approvals]
+  },
+  approval_response(draft: RunDraft, event: EventOf<'approval_response'>): void {
+    const answered = draft.run.approvals.map((approval): ApprovalState => {
+      if (approval.id !== event.approval_id) return approval
+      return { ...approval, status: event.approved ? 'approved' : 'denied', ...(event.reason ? { reason: event.reason } : {}) }
+    })
+    draft.run.approvals = answered.sort((a, b) => Number(b.status === 'waiting') - Number(a.status === 'waiting'))
+  },
+  custom(draft: RunDraft, event: EventOf<'custom'>): void {
+    draft.run.custom = { ...draft.run.custom, [event.name]: event.data }
+  },
+  dawp_result: diagnose,
+  recovery_result: diagnose,
+  agent_hook: diagnose,
+  plugin_config_resolved: diagnose,
+  plugin_phase_started: diagnose,
+  plugin_hook_started: diagnose,
+  plugin_hook_completed: diagnose,
+  plugin_hook_failed: diagnose,
+}

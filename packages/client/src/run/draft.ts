@@ -1,0 +1,150 @@
+/**
+ * The mutable side of a run. Cases fold events into a draft through the helpers below; `snapshot` hands out an immutable
+ * state that shares every object untouched since the snapshot before. An object is copied once per snapshot, when it is
+ * first written to; after that it is written in place, so a token costs one string append.
+ */
+import { isRunOutcome, type RunOutcome } from '../wire/events/ending.ts'
+import type { ConnectionPhase, LoopState, Part, RunState, RunStatus, TextPart, ThinkingPart, ToolPart } from './state.ts'
+
+export type Writable<T> = { -readonly [K in keyof T]: T[K] }
+type Text = Writable<TextPart | ThinkingPart>
+
+export interface RunDraft {
+  readonly run: Writable<RunState>
+  readonly counts: Writable<RunState['counts']>
+  readonly main: LoopDraft
+  /** The DAWP step that events went to last; upstream's runs never overlap, so one is enough. */
+  step: StepDraft | undefined
+  ended: RunOutcome | undefined
+  /** What was copied since the last snapshot, and may be written to. */
+  readonly own: Set<object>
+  published: RunState | undefined
+}
+
+/** Where a DAWP step stands in the state, and the draft of its loop. */
+export interface StepDraft {
+  readonly run: number
+  readonly step: number
+  readonly loop: LoopDraft
+}
+
+export interface LoopDraft {
+  readonly run: RunDraft
+  /** The loop, writable until the next snapshot. */
+  readonly state: () => Writable<LoopState>
+  /** Positions of the tool parts that have not ended, oldest first. */
+  openTools: number[]
+  /** The text that is growing, writable until the next snapshot. */
+  tail: Text | undefined
+}
+
+export function createDraft(state: RunState): RunDraft {
+  const draft: RunDraft = {
+    run: { ...state },
+    counts: { ...state.counts },
+    main: undefined as never, // set on the next line: the two refer to each other
+    step: undefined,
+    ended: isRunOutcome(state.status) ? state.status : undefined,
+    own: new Set(),
+    published: state,
+  }
+  return Object.assign(draft, { main: createLoop(draft, state.main, () => owned(draft, draft.run, 'main')) })
+}
+
+/** The draft of a loop that may already hold parts. */
+export function createLoop(run: RunDraft, loop: LoopState, state: LoopDraft['state']): LoopDraft {
+  const openTools = loop.parts.flatMap((part, at) => (part.kind === 'tool' && isOpenTool(part) ? [at] : []))
+  return { run, state, openTools, tail: undefined }
+}
+
+/** The child of an object that is itself writable, made writable. */
+export function owned<T extends object, K extends keyof T>(draft: RunDraft, parent: T, key: K): Writable<T[K] & object> {
+  const child = parent[key]
+  // Every caller names a member that is an object; copying keeps its type.
+  if (draft.own.has(child as object)) return child as Writable<T[K] & object>
+  const copy = (Array.isArray(child) ? child.slice() : { ...child }) as T[K] & object
+  draft.own.add(copy)
+  parent[key] = copy
+  return copy
+}
+
+/** The immutable state; the same object as before when nothing was folded since. */
+export function snapshot(draft: RunDraft): RunState {
+  if (draft.published) return draft.published
+  const { run } = draft
+  run.counts = { ...draft.counts }
+  run.status = statusOf(draft)
+  draft.own.clear()
+  draft.main.tail = undefined
+  if (draft.step) draft.step.loop.tail = undefined
+  draft.published = { ...run }
+  return draft.published
+}
+
+export function touch(draft: RunDraft): void {
+  draft.published = undefined
+}
+
+/** Derived from what happened, so that nobody has to remember to clear a flag. */
+function statusOf(draft: RunDraft): RunStatus {
+  if (draft.ended) return draft.ended
+  if (draft.run.approvals.some((approval) => approval.status === 'waiting')) return 'waiting'
+  if (draft.counts.events > 0 || draft.run.connection.phase === 'open') return 'streaming'
+  return draft.run.connection.phase === 'idle' ? 'idle' : 'connecting'
+}
+
+export function setConnection(draft: RunDraft, phase: ConnectionPhase, attempt: number, cursor?: string): void {
+  draft.run.connection = { phase, attempt, ...(cursor === undefined ? {} : { cursor }) }
+  touch(draft)
+}
+
+/** Appends to the text that is growing, or opens one. */
+export function appendText(loop: LoopDraft, kind: Text['kind'], content: string): void {
+  loop.tail ??= growingText(loop)
+  if (loop.tail?.kind === kind) loop.tail.text += content
+  else {
+    const part: Text = { kind, iteration: loop.state().iteration, text: content, open: true }
+    addPart(loop, part)
+    loop.tail = part
+  }
+}
+
+function growingText(loop: LoopDraft): Text | undefined {
+  const { parts } = loop.state()
+  const last = parts[parts.length - 1]
+  if (!last || !('open' in last) || !last.open) return undefined
+  return writablePart(loop, parts.length - 1) as Text
+}
+
+/** Ends the text that is growing. Reading one character makes the engine flatten the string it was appended from. */
+export function closeText(loop: LoopDraft): void {
+  const text = loop.tail ?? growingText(loop)
+  loop.tail = undefined
+  if (!text) return
+  text.open = false
+  text.text.charCodeAt(0)
+}
+
+/** Appends a part and says where it stands. */
+export function addPart(loop: LoopDraft, part: Part): number {
+  closeText(loop)
+  const parts = owned(loop.run, loop.state(), 'parts') as Part[]
+  loop.run.own.add(part)
+  return parts.push(part) - 1
+}
+
+export function writablePart(loop: LoopDraft, at: number): Writable<Part> | undefined {
+  const parts = owned(loop.run, loop.state(), 'parts') as Part[]
+  return parts[at] && owned(loop.run, parts, at)
+}
+
+export function isOpenTool(part: ToolPart): boolean {
+  return part.status === 'assembling' || part.status === 'ready' || part.status === 'waiting_approval' || part.status === 'running'
+}
+
+/** Closes whatever is open in a loop: texts end, calls that have not ended are abandoned. */
+export function closeLoop(loop: LoopDraft, at: number): void {
+  closeText(loop)
+  for (const position of loop.openTools) Object.assign(writablePart(loop, position) ?? {}, { status: 'abandoned', endedAt: at })
+  loop.openTools = []
+}

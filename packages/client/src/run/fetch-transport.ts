@@ -1,0 +1,71 @@
+import { HttpError, LimitError, ProtocolError } from '../errors.ts'
+import type { Frame } from '../wire/frames/frame.ts'
+import { framingFor, framings } from '../wire/frames/negotiate.ts'
+import { parseJson } from '../wire/json.ts'
+import { type Stage, stageReader } from '../wire/stage.ts'
+import { parseRetryAfter } from './retry.ts'
+import type { Transport, TransportRequest } from './transport.ts'
+
+const excerptBytes = 4096
+
+/** Streams over fetch: SSE or NDJSON, as the server's content type says. */
+export function fetchTransport(options: { fetch?: typeof globalThis.fetch } = {}): Transport {
+  // Looked up per call, so that a page's instrumentation of fetch is honoured whenever it was installed.
+  const send: typeof globalThis.fetch = (input, init) => (options.fetch ?? globalThis.fetch)(input, init)
+
+  const request = async ({ method, url, headers, body }: TransportRequest, accept: string, signal?: AbortSignal): Promise<Response> => {
+    const all = await headers()
+    all.set('accept', accept)
+    if (body !== undefined) all.set('content-type', 'application/json')
+    const response = await send(url, { method, headers: all, ...(body === undefined ? {} : { body: JSON.stringify(body) }), ...(signal ? { signal } : {}) })
+    if (response.ok) return response
+    const retryAfterMs = parseRetryAfter(response.headers.get('retry-after'), Date.now())
+    throw new HttpError(response.status, `${method} ${url}`, { body: await excerptOf(response), retryAfterMs })
+  }
+  return {
+    async open(target, signal) {
+      const response = await request(target, framings.map((framing) => framing.contentType).join(', '), signal)
+      const type = response.headers.get('content-type')
+      const framing = framingFor(type)
+      if (!framing || !response.body) {
+        const got = response.body ? (type ?? 'no content type') : 'no body'
+        throw new ProtocolError(`${target.url} answered ${response.status} with ${got} instead of a stream`, { excerpt: await excerptOf(response) })
+      }
+      return stageReader(response.body, limited(framing.decoder(target.limits), target.limits.runBytes))
+    },
+    async call(target, signal) {
+      const response = await request(target, 'application/json', signal)
+      return parseJson((await response.text()) || 'null')
+    },
+  }
+}
+
+function limited(stage: Stage<Uint8Array, Frame>, limit: number): Stage<Uint8Array, Frame> {
+  let total = 0
+  return {
+    push(bytes) {
+      total += bytes.byteLength
+      if (total > limit) throw new LimitError('The stream', limit, 'bytes')
+      return stage.push(bytes)
+    },
+    end: () => stage.end(),
+  }
+}
+
+/** The beginning of a body that is not what was asked for; the rest is never read. */
+async function excerptOf(response: Response): Promise<string> {
+  const reader = response.body?.getReader()
+  const utf8 = new TextDecoder()
+  let text = ''
+  try {
+    for (let read = await reader?.read(); read && !read.done; read = await reader?.read()) {
+      text += utf8.decode(read.value, { stream: true })
+      if (text.length >= excerptBytes) break
+    }
+  } catch {
+    // What could be read tells enough; the status is the error.
+  }
+  // The same failure would reject here again.
+  reader?.cancel().catch(() => {})
+  return text.slice(0, excerptBytes)
+}

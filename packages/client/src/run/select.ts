@@ -1,0 +1,89 @@
+/** Questions people ask of a run. Each is a pure function of the state; none is asked per token. */
+import type { ApprovalState, DawpRunState, LoopState, NotePart, Part, RunState, ToolPart } from './state.ts'
+
+const textIn = (loop: LoopState): string => loop.parts.reduce((text, part) => (part.kind === 'text' ? text + part.text : text), '')
+
+/** All text of the main loop, in order. The run's final answer is `state.output`. */
+export function selectText(state: RunState): string {
+  return textIn(state.main)
+}
+
+export function selectThinking(state: RunState): string {
+  return state.main.parts.reduce((text, part) => (part.kind === 'thinking' ? text + part.text : text), '')
+}
+
+/** Every tool call of the run: the main loop's first, then those of DAWP runs. */
+export function selectToolCalls(state: RunState): readonly ToolPart[] {
+  const loops = [state.main, ...state.dawpRuns.flatMap((run) => run.steps.map((step) => step.loop))]
+  return loops.flatMap((loop) => loop.parts.filter((part) => part.kind === 'tool'))
+}
+
+export interface Iteration {
+  readonly iteration: number
+  /** What the agent said it thought; its text of that round where it said nothing of the kind. */
+  readonly thought: string
+  readonly actions: readonly ToolPart[]
+  /** What it said it saw; the outcome of its calls where it said nothing of the kind. */
+  readonly observations: readonly string[]
+}
+
+/** The rounds of the main loop in the terms of ReAct, stated or derived. */
+export function selectIterations(state: RunState): readonly Iteration[] {
+  const rounds = grouped(state.main.parts)
+  return [...rounds].map(([iteration, parts]) => {
+    const actions = parts.filter((part) => part.kind === 'tool')
+    const notes = (kind: NotePart['kind']): string[] => parts.flatMap((part) => (part.kind === kind ? [part.text] : []))
+    const observations = notes('observation')
+    return {
+      iteration,
+      thought: notes('thought').join('\n') || textIn({ iteration, parts }).trim(),
+      actions,
+      observations: observations.length > 0 ? observations : actions.flatMap(outcomeOf),
+    }
+  })
+}
+
+function grouped(parts: readonly Part[]): Map<number, Part[]> {
+  const rounds = new Map<number, Part[]>()
+  for (const part of parts) {
+    const round = rounds.get(part.iteration)
+    if (round) round.push(part)
+    else rounds.set(part.iteration, [part])
+  }
+  return rounds
+}
+
+function outcomeOf(tool: ToolPart): string[] {
+  if (tool.error !== undefined) return [tool.error]
+  if (tool.result === undefined) return []
+  return [typeof tool.result === 'string' ? tool.result : JSON.stringify(tool.result)]
+}
+
+export function selectDawpRuns(state: RunState): readonly DawpRunState[] {
+  return state.dawpRuns
+}
+
+export function selectWaitingApprovals(state: RunState): readonly ApprovalState[] {
+  return state.approvals.filter((approval) => approval.status === 'waiting')
+}
+
+export interface RunMetrics {
+  /** From the first event to the first token. */
+  readonly timeToFirstTokenMs: number | undefined
+  readonly durationMs: number
+  readonly tokens: number
+  /** 0 until there is a duration to divide by. */
+  readonly tokensPerSecond: number
+}
+
+/** Figures of a run. `now` is on the clock the run was folded with; a run that has ended ignores it. */
+export function selectMetrics(state: RunState, now: number): RunMetrics {
+  const { startedAt = now, firstTokenAt, endedAt = now } = state.timing
+  const streamingMs = endedAt - (firstTokenAt ?? endedAt)
+  return {
+    timeToFirstTokenMs: firstTokenAt === undefined ? undefined : firstTokenAt - startedAt,
+    durationMs: Math.max(0, endedAt - startedAt),
+    tokens: state.counts.tokens,
+    tokensPerSecond: streamingMs > 0 ? (state.counts.tokens * 1000) / streamingMs : 0,
+  }
+}

@@ -1,0 +1,73 @@
+import { type AgentStreamError, HttpError } from '../errors.ts'
+import type { AgentEvent } from '../wire/events/vocabulary.ts'
+import { endRun, type StreamEnd } from './cases/ending.ts'
+import { createDraft, setConnection, snapshot } from './draft.ts'
+import { fold } from './reduce.ts'
+import type { Schedule } from './schedule.ts'
+import { type ConnectionPhase, initialRunState, type RunFailure, type RunState } from './state.ts'
+
+export interface RunStore {
+  /** `at` is milliseconds on the run's clock. */
+  dispatch(event: AgentEvent, at: number): void
+  connection(phase: ConnectionPhase, attempt: number, cursor?: string): void
+  /** `error` is what broke the stream, if something did. */
+  end(end: Omit<StreamEnd, 'failure'>, error?: AgentStreamError): void
+  subscribe(listener: () => void): () => void
+  getSnapshot(): RunState
+}
+
+/**
+ * Keeps the draft that is folded apart from the snapshot that is shown. The first event and the end are published at once,
+ * everything between by the schedule, so that listeners hear of a thousand tokens once a frame.
+ */
+export function createRunStore(id: string, options: { schedule: Schedule; now: () => number }): RunStore {
+  const { schedule, now } = options
+  const draft = createDraft(initialRunState(id))
+  const listeners = new Set<() => void>()
+  let published = snapshot(draft)
+  let cancelScheduled: (() => void) | undefined
+
+  const publish = (): void => {
+    cancelScheduled?.()
+    cancelScheduled = undefined
+    const state = snapshot(draft)
+    if (state === published) return
+    published = state
+    for (const listener of listeners) listener()
+  }
+  const soon = (): void => {
+    if (cancelScheduled) return
+    // A schedule that publishes at once has done so before it hands back its cancel; nothing is waiting then.
+    cancelScheduled = () => {}
+    const cancel = schedule(publish)
+    if (cancelScheduled) cancelScheduled = cancel
+  }
+  return {
+    dispatch(event, at) {
+      const isFirst = draft.counts.events === 0
+      const wasEnded = draft.ended
+      fold(draft, event, at)
+      if (isFirst || draft.ended !== wasEnded) publish()
+      else soon()
+    },
+    connection(phase, attempt, cursor) {
+      setConnection(draft, phase, attempt, cursor)
+      soon()
+    },
+    end(end, error) {
+      endRun(draft, { ...end, failure: error && failureOf(error, draft.counts.events === 0 ? 'connect' : 'stream') }, now())
+      publish()
+    },
+    subscribe(listener) {
+      listeners.add(listener)
+      return () => listeners.delete(listener)
+    },
+    getSnapshot: () => published,
+  }
+}
+
+function failureOf(error: AgentStreamError, phase: RunFailure['phase']): RunFailure {
+  const { code, message, retryable } = error
+  if (!(error instanceof HttpError)) return { code, phase, message, retryable }
+  return { code, phase, message, retryable, status: error.status, ...(error.retryAfterMs === undefined ? {} : { retryAfterMs: error.retryAfterMs }) }
+}

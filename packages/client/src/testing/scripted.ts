@@ -1,0 +1,90 @@
+import { createAgentClient } from '../client.ts'
+import type { AgentRun } from '../run/agent-run.ts'
+import { immediately, type Schedule } from '../run/schedule.ts'
+import type { AgentEvent } from '../wire/events/vocabulary.ts'
+import { sse } from '../wire/frames/sse.ts'
+
+export interface ScriptedResponse {
+  readonly status?: number
+  readonly headers?: Readonly<Record<string, string>>
+  /**
+   * The body, in the chunks it arrives in. A promise among them holds the stream until it resolves; an error among them
+   * breaks it there.
+   */
+  readonly body?: string | Iterable<string | Uint8Array | Error | Promise<unknown>>
+  /** Leaves the body open at its end, as a server does that went silent. */
+  readonly hangs?: boolean
+}
+
+export interface ScriptedFetch {
+  readonly fetch: typeof globalThis.fetch
+  /** What was asked for, in order. `aborted` tells whether the request was given up before its end. */
+  readonly requests: readonly { readonly method: string; readonly url: string; readonly headers: Headers; readonly body: string; readonly aborted: boolean }[]
+}
+
+/** A fetch that answers from a script: the first request gets the first response, and the last one serves all further ones. */
+export function scriptedFetch(...script: readonly (ScriptedResponse | Error)[]): ScriptedFetch {
+  const requests: { method: string; url: string; headers: Headers; body: string; aborted: boolean }[] = []
+  const fetch = async (input: RequestInfo | URL, init: RequestInit = {}): Promise<Response> => {
+    const request = { method: init.method ?? 'GET', url: String(input), headers: new Headers(init.headers), body: String(init.body ?? ''), aborted: false }
+    const response = script[Math.min(requests.push(request), script.length) - 1] ?? {}
+    init.signal?.throwIfAborted()
+    if (response instanceof Error) throw response
+    const { status = 200, headers = { 'content-type': 'text/event-stream' }, body = '', hangs = false } = response
+    const stream = scriptedBody(typeof body === 'string' ? [body] : body, { hangs, signal: init.signal ?? undefined, onCancel: () => (request.aborted = true) })
+    return new Response([204, 205, 304].includes(status) ? null : stream, { status, headers })
+  }
+  return { fetch, requests }
+}
+
+interface BodyOptions {
+  readonly hangs: boolean
+  readonly signal: AbortSignal | undefined
+  readonly onCancel: () => void
+}
+
+function scriptedBody(chunks: Iterable<string | Uint8Array | Error | Promise<unknown>>, { hangs, signal, onCancel }: BodyOptions): ReadableStream<Uint8Array> {
+  const encoder = new TextEncoder()
+  const iterator = chunks[Symbol.iterator]()
+  let isOver = false
+  return new ReadableStream<Uint8Array>(
+    {
+      start(controller) {
+        signal?.addEventListener('abort', () => {
+          if (isOver) return
+          isOver = true
+          onCancel()
+          controller.error(signal.reason)
+        })
+      },
+      async pull(controller) {
+        const { value, done } = iterator.next()
+        if (isOver) return
+        if (value instanceof Promise) await value
+        else if (value instanceof Error) controller.error(value)
+        else if (value !== undefined) controller.enqueue(typeof value === 'string' ? encoder.encode(value) : value)
+        if (!done) return
+        if (hangs) return new Promise(() => {})
+        isOver = true
+        controller.close()
+      },
+      cancel() {
+        isOver = true
+        onCancel()
+      },
+    },
+    { highWaterMark: 0 },
+  )
+}
+
+/** A live run fed from a list of events, without any server. Promises among them hold it. Publishes at once unless told otherwise. */
+export function scriptedRun(events: Iterable<AgentEvent | Promise<unknown>>, options: { id?: string; schedule?: Schedule } = {}): AgentRun {
+  function* body(): Generator<string | Promise<unknown>> {
+    for (const event of events) yield event instanceof Promise ? event : sse.encode({ data: JSON.stringify(event) })
+  }
+  const script = scriptedFetch({ body: { [Symbol.iterator]: body } })
+  const fetch: typeof globalThis.fetch = async (input, init) =>
+    init?.method === 'DELETE' ? Response.json({ outcome: 'cancelled' }) : script.fetch(input, init)
+  const client = createAgentClient({ url: 'scripted:', fetch })
+  return client.run('scripted', { schedule: options.schedule ?? immediately, ...(options.id === undefined ? {} : { runId: options.id }) })
+}

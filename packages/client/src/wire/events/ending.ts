@@ -1,0 +1,53 @@
+import { effectiveLoopScope } from './scope.ts'
+import type { AgentEvent } from './vocabulary.ts'
+
+/** A run ends as exactly one of these. */
+export type RunOutcome = 'completed' | 'failed' | 'cancelled' | 'truncated'
+
+export function isRunOutcome(value: unknown): value is RunOutcome {
+  return value === 'completed' || value === 'failed' || value === 'cancelled' || value === 'truncated'
+}
+
+/** True for the events after which a run is over, whatever else arrives. A `result` alone is not one of them. */
+export function isTerminalEvent(event: AgentEvent): boolean {
+  return event.type === 'error' || event.type === 'cancelled' || (event.type === 'completed' && effectiveLoopScope(event).kind === 'main')
+}
+
+/** Watches a run's events for how it ends. */
+export interface EndingWatch {
+  see(event: AgentEvent): void
+  /** True once a terminal event was seen. */
+  isOver(): boolean
+  /**
+   * The outcome if the stream ends here, cleanly. LLM and Tool agents end with their result; an agent that iterates owes
+   * `completed` after it, so a result alone is then a cut stream (AIECS 2.1.2, `hybrid_agent.py`: `completed` directly
+   * follows `result`). A server that numbers its events owes a terminal event or its last frame in every case.
+   */
+  outcome(options: { isNumbered: boolean }): RunOutcome
+}
+
+export function watchEnding(): EndingWatch {
+  let over: RunOutcome | undefined
+  let succeeded: boolean | undefined
+  let iterates = false
+  return {
+    see(event) {
+      if (over || event.type === 'token' || event.type === 'thinking_token') return
+      if (isTerminalEvent(event)) over = terminalOutcome(event, succeeded)
+      else if (effectiveLoopScope(event).kind === 'dawp') return
+      else if (event.type === 'result') succeeded = event.success !== false
+      else if (event.type === 'iteration_start') iterates = true
+    },
+    isOver: () => over !== undefined,
+    outcome({ isNumbered }) {
+      if (over) return over
+      if (succeeded === undefined || iterates || isNumbered) return 'truncated'
+      return succeeded ? 'completed' : 'failed'
+    },
+  }
+}
+
+function terminalOutcome(event: AgentEvent, succeeded: boolean | undefined): RunOutcome {
+  if (event.type === 'cancelled') return 'cancelled'
+  return event.type === 'completed' && event.success !== false && succeeded !== false ? 'completed' : 'failed'
+}
