@@ -53,7 +53,7 @@ export function check(name, command) {
  * @param {string} name @param {string[]} command @param {(output: string) => Count | undefined} count @param {Record<string, string>} [env]
  * @returns {Step}
  */
-function suite(name, command, count, env) {
+function suite(name, command, count, env = {}) {
   return {
     name,
     async run() {
