@@ -56,3 +56,9 @@ export interface StreamingProvider {
   readonly info: ProviderInfo
   stream(request: ModelRequest, options: { readonly signal: AbortSignal }): AsyncIterable<ModelDelta>
 }
+
+/** Two sets of parameters as one; the second wins, member by member, also within `extra`. */
+export function mergeParameters(first: ModelParameters = {}, second: ModelParameters = {}): ModelParameters {
+  const extra = { ...first.extra, ...second.extra }
+  return { ...first, ...second, ...(Object.keys(extra).length > 0 ? { extra } : {}) }
+}

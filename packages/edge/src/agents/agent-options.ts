@@ -1,0 +1,32 @@
+import { type ModelParameters, mergeParameters, type StreamingProvider } from '../model/provider.ts'
+import type { Toolbox } from '../tools/toolbox.ts'
+import type { AgentInfo, RunContext } from './agent.ts'
+
+/** What every agent is made from. */
+export interface AgentOptions {
+  readonly name: string
+  /** Shown to people and to other agents. */
+  readonly description?: string
+  /** Told to the model before every task. Never shown. */
+  readonly instructions?: string
+  readonly provider: StreamingProvider
+  /** For every run; those of a run win. */
+  readonly parameters?: ModelParameters
+  /** The clock of the events, in milliseconds since 1970. Default `Date.now`. */
+  readonly now?: () => number
+}
+
+export function agentInfo({ name, description, provider }: AgentOptions, toolbox: Toolbox): AgentInfo {
+  return {
+    name,
+    ...(description === undefined ? {} : { description }),
+    provider: provider.info.provider,
+    model: provider.info.model,
+    tools: toolbox.tools.map((tool) => ({ name: tool.name, description: tool.description })),
+    supportsStreaming: provider.info.supportsStreaming,
+  }
+}
+
+export function runParameters(options: AgentOptions, context: RunContext): ModelParameters {
+  return mergeParameters(options.parameters, context.parameters)
+}

@@ -1,0 +1,68 @@
+import { type AgentEvent, isAgentStreamError } from '@agentstream/client/wire'
+import { ProviderError } from '../errors.ts'
+import { createBudget } from '../loop/budget.ts'
+import { createEmit } from '../loop/emit.ts'
+import { type LoopOutcome, type LoopPolicy, runLoop } from '../loop/loop.ts'
+import { createCallIds } from '../loop/tool-call-assembly.ts'
+import type { Toolbox } from '../tools/toolbox.ts'
+import type { RunContext, Task } from './agent.ts'
+import { type AgentOptions, runParameters } from './agent-options.ts'
+import { taskMessages } from './task-messages.ts'
+
+/** The part all agents share: one run of the loop between their own first and last events. Everything of a run lives here. */
+
+export interface RunPlan {
+  readonly options: AgentOptions
+  readonly toolbox: Toolbox
+  readonly policy: LoopPolicy
+  readonly maxIterations: number
+  /** The first events. */
+  readonly opening: AgentEvent
+  /** The last ones. `seconds` is how long the run took. */
+  readonly closing: (outcome: LoopOutcome, seconds: number) => readonly AgentEvent[]
+}
+
+/**
+ * Carries out a task. A failing model is an `error` event, and the last one. An aborted run simply ends: whoever aborted it
+ * says so. Throws only what is a defect.
+ */
+export async function* runAgent(task: Task, context: RunContext, plan: RunPlan): AsyncGenerator<AgentEvent, void, undefined> {
+  const { now = Date.now, instructions, provider } = plan.options
+  const started = now()
+  const emit = createEmit({ now })
+  const { signal, runId } = context
+  if (signal.aborted) return
+  try {
+    if (task.description.trim() === '') return yield emit({ type: 'error', error: 'The task has no description', code: 'agent', retryable: false })
+    yield emit(plan.opening)
+    const outcome = yield* runLoop({
+      provider,
+      messages: taskMessages(task, instructions),
+      toolbox: plan.toolbox,
+      parameters: runParameters(plan.options, context),
+      policy: plan.policy,
+      budget: createBudget(plan.maxIterations),
+      runId,
+      signal,
+      emit,
+      claimId: createCallIds(),
+    })
+    for (const event of plan.closing(outcome, (now() - started) / 1000)) yield emit(event)
+  } catch (error) {
+    if (signal.aborted) return
+    yield emit(failureEvent(error))
+  }
+}
+
+/** Throws what is not ours to tell. */
+function failureEvent(error: unknown): AgentEvent {
+  if (!isAgentStreamError(error)) throw error
+  const retryAfterMs = error instanceof ProviderError ? error.retryAfterMs : undefined
+  return {
+    type: 'error',
+    error: error.message,
+    code: error.code,
+    retryable: error.retryable,
+    ...(retryAfterMs === undefined ? {} : { retry_after_ms: retryAfterMs }),
+  }
+}

@@ -1,0 +1,61 @@
+import type { AgentEvent } from '@agentstream/client/wire'
+import type { ToolCall } from '../model/messages.ts'
+import { callTool, refuse, type ToolOutcome } from '../tools/call-tool.ts'
+import type { Toolbox } from '../tools/toolbox.ts'
+import type { Emit } from './emit.ts'
+import { inOrder, merge } from './merge.ts'
+import { excerpt } from './step-log.ts'
+import type { ToolSwitch } from './tool-switch.ts'
+
+/** One round of tools: the calls of a turn go in, their events come out as they happen, and in the end their outcomes in order. */
+
+export interface RoundOptions {
+  readonly toolbox: Toolbox
+  readonly toolSwitch: ToolSwitch
+  readonly runId: string
+  readonly signal: AbortSignal
+  readonly emit: Emit
+  /** All at once, or one after the other. */
+  readonly parallel: boolean
+  /** Adds `action` and `observation` events of this iteration. */
+  readonly narrate?: number | undefined
+}
+
+/** More calls in one turn than this are a model gone astray. */
+const mostCalls = 64
+
+export async function* runTools(calls: readonly ToolCall[], options: RoundOptions): AsyncGenerator<AgentEvent, readonly ToolOutcome[], undefined> {
+  const sources = calls.map((call, order) => narrated(sourceOf(call, { ...options, order }), options))
+  const outcomes = yield* options.parallel ? merge(sources) : inOrder(sources)
+  for (const outcome of outcomes) options.toolSwitch.record(outcome)
+  return outcomes
+}
+
+function sourceOf(call: ToolCall, options: RoundOptions & { order: number }): AsyncGenerator<AgentEvent, ToolOutcome, undefined> {
+  if (options.order >= mostCalls) return refuse(call, `Only the first ${mostCalls} calls of a turn are run`)
+  const failures = options.toolSwitch.failuresOfSwitchedOff(call.name)
+  if (failures !== undefined) return refuse(call, `"${call.name}" is switched off for this run after ${failures} failures`)
+  return callTool(call, options)
+}
+
+async function* narrated(
+  source: AsyncGenerator<AgentEvent, ToolOutcome, undefined>,
+  options: RoundOptions,
+): AsyncGenerator<AgentEvent, ToolOutcome, undefined> {
+  const { emit, narrate: iteration } = options
+  try {
+    for (let step = await source.next(); ; step = await source.next()) {
+      if (step.done) {
+        if (iteration !== undefined) yield emit({ type: 'observation', content: excerpt(step.value.text), iteration })
+        return step.value
+      }
+      const event = step.value
+      yield emit(event)
+      if (iteration !== undefined && event.type === 'tool_call')
+        yield emit({ type: 'action', tool_name: event.tool_name, operation: null, parameters: event.parameters, iteration })
+    }
+  } finally {
+    // Not awaited, and it does nothing after a normal end: a tool that does not listen must not hold up the run.
+    void source.return(undefined as never).catch(() => {})
+  }
+}

@@ -1,0 +1,117 @@
+import { type AgentEvent, isAgentStreamError } from '@agentstream/client/wire'
+import { interruptible } from '../abort.ts'
+import { ProviderError } from '../errors.ts'
+import type { ToolCall } from '../model/messages.ts'
+import type { FinishReason, ModelDelta, ModelRequest, StreamingProvider, TokenUsage } from '../model/provider.ts'
+import type { Emit } from './emit.ts'
+import { type ClaimCallId, createToolCallAssembly, type OpenCall, type ToolCallAssembly } from './tool-call-assembly.ts'
+
+/** One model turn: deltas to events, and in the end what the model said. Every piece is handled once, and joined once. */
+
+export interface TurnOptions {
+  readonly provider: StreamingProvider
+  readonly request: ModelRequest
+  readonly signal: AbortSignal
+  readonly emit: Emit
+  readonly claimId: ClaimCallId
+  /** Stated on the usage event. */
+  readonly iteration: number
+}
+
+export interface Turn {
+  readonly text: string
+  readonly toolCalls: readonly ToolCall[]
+  readonly finishReason: FinishReason
+  readonly tokens: number
+}
+
+/** A model that never stops is stopped here, whatever its provider lets through. */
+const longestTurn = 8 * 1024 * 1024
+
+/**
+ * Yields `token`, `thinking_token` and `tool_call_delta` as they come, then `tool_calls_ready` and `usage`. Throws
+ * ProviderError when the provider fails, and the signal's reason at once when it aborts.
+ */
+export async function* runTurn(options: TurnOptions): AsyncGenerator<AgentEvent, Turn, undefined> {
+  const { provider, request, signal, emit } = options
+  const text: string[] = []
+  const assembly = createToolCallAssembly(options.claimId)
+  let usage: TokenUsage | undefined
+  let finishReason: FinishReason = 'other'
+  let length = 0
+  for await (const delta of deltasOf(provider, { request, signal })) {
+    length += lengthOf(delta)
+    if (length > longestTurn)
+      throw new ProviderError(provider.info.provider, `The model went on for more than the limit of ${longestTurn} characters in one turn`)
+    if (delta.type === 'usage') usage = delta.usage
+    else if (delta.type === 'finish') finishReason = delta.reason
+    else {
+      if (delta.type === 'text') text.push(delta.text)
+      yield emit(eventOf(delta, assembly))
+    }
+  }
+  const toolCalls = assembly.calls()
+  if (toolCalls.length > 0) yield emit({ type: 'tool_calls_ready', tool_calls: toolCalls.map(readyCall) })
+  if (usage) yield emit(usageEvent(usage, options.iteration))
+  return { text: text.join(''), toolCalls, finishReason, tokens: text.length }
+}
+
+/** The provider's deltas, until the signal aborts, whether or not the provider listens to it. */
+async function* deltasOf(provider: StreamingProvider, options: { request: ModelRequest; signal: AbortSignal }): AsyncGenerator<ModelDelta, void, undefined> {
+  const { request, signal } = options
+  const waits = interruptible(signal)
+  let deltas: AsyncIterator<ModelDelta> | undefined
+  try {
+    deltas = provider.stream(request, { signal })[Symbol.asyncIterator]()
+    for (;;) {
+      const step = await waits.wait(deltas.next())
+      if (step.done) return
+      if (!isEmpty(step.value)) yield step.value
+    }
+  } catch (error) {
+    signal.throwIfAborted()
+    if (isAgentStreamError(error)) throw error
+    // A provider of somebody else's making; what it threw may quote a key.
+    throw new ProviderError(provider.info.provider, `The provider ${provider.info.provider} failed`, { cause: error })
+  } finally {
+    waits.release()
+    // Not awaited: a provider that is still busy with its last step has heard the signal, or never will.
+    deltas?.return?.().catch(() => {})
+  }
+}
+
+function isEmpty(delta: ModelDelta): boolean {
+  return (delta.type === 'text' || delta.type === 'thinking') && delta.text === ''
+}
+
+function lengthOf(delta: ModelDelta): number {
+  if (delta.type === 'text' || delta.type === 'thinking') return delta.text.length
+  return delta.type === 'tool_call' ? 1 + (delta.arguments?.length ?? 0) : 0
+}
+
+function eventOf(delta: Extract<ModelDelta, { type: 'text' | 'thinking' | 'tool_call' }>, assembly: ToolCallAssembly): AgentEvent {
+  // `function.arguments` would have to hold all arguments so far, which grows with the square of their length.
+  if (delta.type === 'tool_call') return { type: 'tool_call_delta', tool_call: wireCall(assembly.push(delta)), arguments_delta: delta.arguments ?? '' }
+  return { type: delta.type === 'text' ? 'token' : 'thinking_token', content: delta.text }
+}
+
+function wireCall({ id, index, name }: OpenCall): { id: string; index: number; type: string; function: { name: string } } {
+  return { id, index, type: 'function', function: { name } }
+}
+
+function readyCall(call: ToolCall): { id: string; type: string; function: { name: string; arguments: string } } {
+  return { id: call.id, type: 'function', function: { name: call.name, arguments: call.arguments } }
+}
+
+function usageEvent(usage: TokenUsage, iteration: number): AgentEvent {
+  const { inputTokens, outputTokens, cachedInputTokens, reasoningTokens } = usage
+  return {
+    type: 'usage',
+    input_tokens: inputTokens,
+    output_tokens: outputTokens,
+    total_tokens: inputTokens + outputTokens,
+    ...(cachedInputTokens === undefined ? {} : { cached_input_tokens: cachedInputTokens }),
+    ...(reasoningTokens === undefined ? {} : { reasoning_tokens: reasoningTokens }),
+    iteration,
+  }
+}
