@@ -5,8 +5,8 @@ import { findBrowser } from './scripts/browsers.mjs'
 
 // One file for the demo (its root) and for the tests. Workspace packages resolve to their sources, so nothing has to be built first.
 const source = 'agentstream-source'
-const everywhere = ['packages/**/*.universal.test.ts']
-const onlyInBrowsers = ['packages/**/*.browser.test.{ts,tsx}']
+const everywhere = ['{packages,apps}/**/*.universal.test.ts']
+const onlyInBrowsers = ['{packages,apps}/**/*.browser.test.{ts,tsx}']
 const never = ['**/node_modules/**', '**/dist/**']
 // What browser tests import from node_modules. A package found only while the tests run would reload the page under them.
 const prebundled = [
@@ -53,7 +53,7 @@ export default defineConfig({
     projects: [
       {
         extends: true,
-        test: { name: 'node', include: ['packages/**/*.test.{ts,tsx}'], exclude: [...never, ...onlyInBrowsers], environment: 'node' },
+        test: { name: 'node', include: ['{packages,apps}/**/*.test.{ts,tsx}'], exclude: [...never, ...onlyInBrowsers], environment: 'node' },
       },
       ...browserProject(),
     ],

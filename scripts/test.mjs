@@ -16,7 +16,7 @@ const packages = ['client', 'react', 'edge'].map((name) => `packages/${name}`).f
 
 /** The same tests in a real browser, or how many files of them this machine cannot run. @param {'chromium' | 'firefox'} engine */
 function browserTests(engine) {
-  const files = filesUnder('packages', /\.(browser|universal)\.test\.tsx?$/)
+  const files = ['packages', 'apps'].flatMap((folder) => filesUnder(folder, /\.(browser|universal)\.test\.tsx?$/))
   if (files.length === 0) return []
   const name = `unit tests in ${engine}`
   if (!findBrowser(engine)) return [skip(name, files.length, `no ${engine} here for ${files.length} test files`)]
