@@ -1,4 +1,4 @@
-/** Fakes for users' own tests: models that follow a script. */
+/** For users' own tests: models that follow a script, and what every journal must keep. */
 
 export {
   type ScriptedCall,
@@ -9,3 +9,4 @@ export {
   type ScriptPieces,
   scriptedProvider,
 } from './model/scripted/provider.ts'
+export { type ContractRunner, journalContract } from './runs/journal-contract.ts'

@@ -22,9 +22,10 @@ export async function readBody(context: Context, { maxBytes, timeoutMs }: BodyOp
   })
   try {
     return (await Promise.race([reading, late])) ?? text
+  } catch {
+    // The client stopped sending; what came is not the whole of it.
+    return errorResponse('bad_request', { message: 'The request body broke off' })
   } finally {
     clearTimeout(timer)
-    // A body that broke off after its time was up has been answered.
-    reading.catch(() => {})
   }
 }
