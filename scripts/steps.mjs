@@ -11,12 +11,12 @@ import { stripVTControlCharacters } from 'node:util'
 /** No step may hold up the others for ever. */
 const stepTimeoutMs = 240_000
 
-/** @typedef {{ env?: Record<string, string>, show?: boolean }} RunOptions `show` prints while the tool works */
+/** @typedef {{ env?: Record<string, string>, cwd?: string, show?: boolean }} RunOptions `show` prints while the tool works */
 
 /** @param {string[]} command @param {RunOptions} [options] @returns {Promise<{ ok: boolean, output: string }>} */
-function run([tool = '', ...args], { env = {}, show = true } = {}) {
+function run([tool = '', ...args], { env = {}, cwd = '.', show = true } = {}) {
   return new Promise((done) => {
-    const child = spawn(tool, args, { stdio: ['ignore', 'pipe', 'pipe'], timeout: stepTimeoutMs, env: { ...process.env, ...env } })
+    const child = spawn(tool, args, { cwd, stdio: ['ignore', 'pipe', 'pipe'], timeout: stepTimeoutMs, env: { ...process.env, ...env } })
     let output = ''
     for (const [from, to] of /** @type {const} */ ([
       [child.stdout, process.stdout],
@@ -50,14 +50,14 @@ export function check(name, command) {
 /**
  * A test runner, which also counts. Failing without a failed test (a file that does not load, an error outside every test, no
  * report at all) is a failure too: never less than one.
- * @param {string} name @param {string[]} command @param {(output: string) => Count | undefined} count @param {Record<string, string>} [env]
+ * @param {string} name @param {string[]} command @param {(output: string) => Count | undefined} count @param {RunOptions} [options]
  * @returns {Step}
  */
-function suite(name, command, count, env = {}) {
+function suite(name, command, count, options = {}) {
   return {
     name,
     async run() {
-      const { ok, output } = await run(command, { env })
+      const { ok, output } = await run(command, options)
       const { passed, failed, skipped } = count(output) ?? { passed: 0, failed: 0, skipped: 0 }
       const nothingRan = passed + failed + skipped === 0
       return { passed, failed: failed === 0 && (!ok || nothingRan) ? 1 : failed, skipped }
@@ -80,7 +80,7 @@ export function skip(name, skipped, reason) {
 const json = (path) => (existsSync(path) ? JSON.parse(readFileSync(path, 'utf8')) : undefined)
 
 /** @param {string} name @param {string} project @param {string} report where its JSON goes @param {Record<string, string>} [env] */
-export function vitest(name, project, report, env) {
+export function vitest(name, project, report, env = {}) {
   const command = ['vitest', 'run', '--project', project, '--reporter=default', '--reporter=json', `--outputFile.json=${report}`]
   const count = () => {
     const result = json(report)
@@ -90,7 +90,7 @@ export function vitest(name, project, report, env) {
     const unloadable = files.filter((file) => file.status === 'failed' && file.assertionResults.length === 0).length
     return { passed: result.numPassedTests, failed: result.numFailedTests + unloadable, skipped: result.numPendingTests + result.numTodoTests }
   }
-  return suite(name, command, count, env)
+  return suite(name, command, count, { env })
 }
 
 /** @param {string} name @param {string} config @param {string} report */
@@ -99,25 +99,27 @@ export function playwright(name, config, report) {
     const stats = json(report)?.stats
     return stats && { passed: stats.expected, failed: stats.unexpected + stats.flaky, skipped: stats.skipped }
   }
-  return suite(name, ['playwright', 'test', '--config', config, '--reporter=list,json'], count, { PLAYWRIGHT_JSON_OUTPUT_NAME: report })
+  return suite(name, ['playwright', 'test', '--config', config, '--reporter=list,json'], count, { env: { PLAYWRIGHT_JSON_OUTPUT_NAME: report } })
 }
 
-/** Node's own runner. @param {string} name @param {string[]} files */
-export function nodeTest(name, files) {
-  return suite(name, ['node', '--test', '--test-reporter=spec', ...files], (output) => {
+/** Node's own runner. @param {string} name @param {string} file @param {string} cwd */
+export function nodeTest(name, file, cwd) {
+  const count = (/** @type {string} */ output) => {
     const number = (/** @type {string} */ word) => Number(new RegExp(`^ℹ ${word} (\\d+)`, 'm').exec(output)?.[1] ?? 0)
     return { passed: number('pass'), failed: number('fail') + number('cancelled'), skipped: number('skipped') + number('todo') }
-  })
+  }
+  return suite(name, ['node', '--test', '--test-reporter=spec', file], count, { cwd })
 }
 
-/** @param {string} name @param {string[]} files @param {string} cache */
-export function denoTest(name, files, cache) {
-  const offline = ['--no-remote', '--cached-only', '--node-modules-dir=manual']
+/** Deno, without its network of modules, and without leaving anything in the home folder. @param {string} name @param {string} file @param {string} cwd */
+export function denoTest(name, file, cwd) {
   const count = (/** @type {string} */ output) => {
     const [, passed, failed, ignored = 0] = /^(?:ok|FAILED) \| (\d+) passed.*?\| (\d+) failed(?: \| (\d+) ignored)?/m.exec(output) ?? []
     return passed === undefined ? undefined : { passed: Number(passed), failed: Number(failed), skipped: Number(ignored) }
   }
-  return suite(name, ['deno', 'test', ...offline, '--allow-net=127.0.0.1', ...files], count, { DENO_NO_UPDATE_CHECK: '1', DENO_DIR: cache })
+  const offline = ['--no-remote', '--cached-only', '--node-modules-dir=manual']
+  const env = { NO_COLOR: '1', DENO_NO_UPDATE_CHECK: '1', DENO_DIR: join(cwd, '.deno') }
+  return suite(name, ['deno', 'test', ...offline, '--allow-net=127.0.0.1', file], count, { cwd, env })
 }
 
 /** Files under a folder whose name matches; folders nobody writes by hand are passed over. @param {string} folder @param {RegExp} name @returns {string[]} */

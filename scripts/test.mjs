@@ -12,6 +12,7 @@ process.chdir(fileURLToPath(new URL('..', import.meta.url)))
 process.env['PATH'] = [join(process.cwd(), 'node_modules/.bin'), process.env['PATH']].join(delimiter)
 
 const reports = mkdtempSync(join(tmpdir(), 'agentstream-test-'))
+const installed = join(reports, 'installed')
 const packages = ['client', 'react', 'edge'].map((name) => `packages/${name}`).filter((folder) => existsSync(`${folder}/src/index.ts`))
 
 /** The same tests in a real browser, or how many files of them this machine cannot run. @param {'chromium' | 'firefox'} engine */
@@ -30,8 +31,10 @@ const steps = [
   vitest('unit tests in Node', 'node', join(reports, 'node.json')),
   ...browserTests('chromium'),
   ...browserTests('firefox'),
-  ...filesUnder('e2e/runtimes', /^(node|workerd)\.test\.ts$/).map((file) => nodeTest(`runtime: ${file.includes('workerd') ? 'workerd' : 'Node'}`, [file])),
-  ...filesUnder('e2e/runtimes', /^deno\.test\.ts$/).map((file) => denoTest('runtime: Deno', [file], join(reports, 'deno'))),
+  check('runtimes: packages as installed', ['node', 'scripts/install-packed.mjs', installed, 'e2e/runtimes', 'packages/client', 'packages/edge']),
+  nodeTest('runtimes: Node', 'e2e/runtimes/node.test.ts', installed),
+  nodeTest('runtimes: workerd', 'e2e/runtimes/workerd.test.ts', installed),
+  denoTest('runtimes: Deno', 'e2e/runtimes/deno.test.ts', installed),
   ...packages.flatMap((folder) => [
     check(`publint ${folder}`, ['publint', '--strict', folder]),
     check(`types as published ${folder}`, ['attw', '--pack', folder, '--profile', 'esm-only']),

@@ -1,0 +1,35 @@
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { Readable } from 'node:stream'
+import { pipeline } from 'node:stream/promises'
+
+/** A web handler behind Node's own server: a client that leaves aborts its request. */
+export async function serve(handler: (request: Request) => Promise<Response>): Promise<{ url: string; close(): void }> {
+  const server = createServer((incoming, outgoing) => {
+    // Whoever left is not told.
+    answer(handler, incoming, outgoing).catch(() => outgoing.destroy())
+  })
+  await new Promise<void>((ready) => server.listen(0, '127.0.0.1', ready))
+  const { port } = server.address() as AddressInfo // a string only for sockets with a path
+  return {
+    url: `http://127.0.0.1:${port}`,
+    close() {
+      server.close()
+      server.closeAllConnections()
+    },
+  }
+}
+
+async function answer(handler: (request: Request) => Promise<Response>, incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> {
+  const gone = new AbortController()
+  outgoing.on('close', () => {
+    if (!outgoing.writableFinished) gone.abort()
+  })
+  const { method = 'GET', headers, url = '/' } = incoming
+  const body = method === 'GET' || method === 'HEAD' ? {} : { body: Readable.toWeb(incoming) as ReadableStream, duplex: 'half' }
+  const sent = new Headers(Object.entries(headers).map(([name, value]) => [name, String(value)] as [string, string]))
+  const response = await handler(new Request(new URL(url, `http://${headers.host}`), { method, headers: sent, signal: gone.signal, ...body }))
+  outgoing.writeHead(response.status, Object.fromEntries(response.headers))
+  if (response.body) await pipeline(response.body, outgoing)
+  else outgoing.end()
+}
