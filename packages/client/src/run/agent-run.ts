@@ -69,6 +69,8 @@ export function createAgentRun(options: AgentRunOptions): AgentRun {
   const queues = new Set<EventQueue>()
   const { controller, release } = linkedController(options.signal)
   const clock = options.timeoutMs === undefined ? undefined : setTimeout(expire, options.timeoutMs)
+  /** A run that was stopped before it began is unknown to the server. */
+  const wasAborted = controller.signal.aborted
   let isDetached = false
   let error: AgentStreamError | undefined
   /** What the caller's own callback threw. */
@@ -90,7 +92,7 @@ export function createAgentRun(options: AgentRunOptions): AgentRun {
     clearTimeout(clock)
     release()
     const isStopped = ending.outcome === 'cancelled' && controller.signal.aborted
-    if (isStopped && !isDetached && !receipt) receipt = options.cancel()
+    if (isStopped && !wasAborted && !isDetached && !receipt) receipt = options.cancel()
     error ??= ending.error
     if (error instanceof StreamInterruptedError) error.partialResponse = selectText(store.getSnapshot())
     store.end({ ...ending, outcome: isStopped && (isDetached || error) ? 'truncated' : ending.outcome }, error)

@@ -15,6 +15,7 @@ export function fetchTransport(options: { fetch?: typeof globalThis.fetch } = {}
 
   const request = async ({ method, url, headers, body }: TransportRequest, accept: string, signal?: AbortSignal): Promise<Response> => {
     const all = await headers()
+    signal?.throwIfAborted()
     all.set('accept', accept)
     if (body !== undefined) all.set('content-type', 'application/json')
     const response = await send(url, { method, headers: all, ...(body === undefined ? {} : { body: JSON.stringify(body) }), ...(signal ? { signal } : {}) })

@@ -58,12 +58,13 @@ function scriptedBody(chunks: Iterable<string | Uint8Array | Error | Promise<unk
         })
       },
       async pull(controller) {
-        const { value, done } = iterator.next()
+        let next = iterator.next()
+        for (; next.value instanceof Promise; next = iterator.next()) await next.value
         if (isOver) return
-        if (value instanceof Promise) await value
-        else if (value instanceof Error) controller.error(value)
-        else if (value !== undefined) controller.enqueue(typeof value === 'string' ? encoder.encode(value) : value)
-        if (!done) return
+        if (next.value instanceof Error) controller.error(next.value)
+        else if (next.value !== undefined) controller.enqueue(typeof next.value === 'string' ? encoder.encode(next.value) : next.value)
+        if (!next.done) return
+        // A pull that never ends is a body that never does.
         if (hangs) return new Promise(() => {})
         isOver = true
         controller.close()
