@@ -140,6 +140,15 @@ describe('viewers', () => {
     expect(later.outcome === 'followed' && (await contents(later.view))).toEqual(['a', 'completed'])
   })
 
+  test('L4 leaving after the end stops nothing', async () => {
+    const { say, first, second, ending, aborted } = await twoViewers('cancel')
+    say({ type: 'completed' })
+    await ending
+    first.close()
+    second.close()
+    expect(aborted()).toBe(false)
+  })
+
   test('S18 a viewer that never reads does not keep others from the end', async () => {
     const { say, second } = await twoViewers('cancel')
     const reading = contents(second)

@@ -57,10 +57,17 @@ export function createRunService(options: RunServiceOptions): RunService {
   const { journal, onDisconnect, maxConcurrentRuns = Number.POSITIVE_INFINITY, maxRunMs, onError, now = Date.now } = options
   const live = new Map<string, LiveRun>()
   const timestamp = (): string => new Date(now()).toISOString()
-  const onAbandoned = (run: LiveRun): void => {
-    if (onDisconnect === 'cancel') run.cancellation.cancel({ by: 'user', reason: 'Every viewer left' })
-  }
-  const view = (key: string, after?: string): RunView => openView({ journal, key, after, run: live.get(key), onAbandoned })
+  const view = (key: string, after?: string): RunView =>
+    openView({
+      journal,
+      key,
+      after,
+      run: live.get(key),
+      onAbandoned(run) {
+        // Viewers of a run that is over leave too, and its agent may still be tidying up.
+        if (onDisconnect === 'cancel' && live.get(key) === run) run.cancellation.cancel({ by: 'user', reason: 'Every viewer left' })
+      },
+    })
 
   const carryOut = async ({ key, ...request }: StartRequest, run: LiveRun): Promise<RunEnding | undefined> => {
     const timer = maxRunMs === undefined ? undefined : setTimeout(() => run.cancellation.cancel(tooLong(maxRunMs)), maxRunMs)

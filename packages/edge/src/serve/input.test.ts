@@ -57,6 +57,8 @@ describe('a start request', () => {
   test('X17 may set provider-specific parameters that the server allows', () => {
     expect(startOf(body({ parameters: { reasoning_effort: 'low' } }), ['reasoning_effort']).parameters).toEqual({ extra: { reasoning_effort: 'low' } })
     expect(problemOf(body({ parameters: { reasoning_effort: 'low' } }))).toContain('reasoning_effort')
+    expect(startOf(body({ parameters: { extra: { seed: 1 }, top_p: 1 } })).parameters).toEqual({ topP: 1, extra: { seed: 1 } })
+    expect(problemOf(body({ parameters: { extra: { model: 'x' } } }))).toBe('parameters.model: clients cannot set this')
   })
 
   test('S24 that is not what we expect is told where, never what', () => {

@@ -1,5 +1,5 @@
 /** What clients may say, parsed: bodies and ids of unknown origin go in, tasks that agents may trust come out. */
-import { isObject, type JsonObject } from '@agentstream/client/wire'
+import { isObject, type JsonObject, type JsonValue } from '@agentstream/client/wire'
 import { z } from 'zod'
 import type { RunContext, Task } from '../agents/agent.ts'
 
@@ -59,7 +59,7 @@ export function parseStart(text: string, { extras = harmlessExtras }: { readonly
   if (isDeeperThan(value, maxDepth)) return { problem: `The body is nested deeper than ${maxDepth} levels` }
   const body = bodySchema.safeParse(value)
   if (!body.success) return { problem: problemOf(body.error, '') }
-  const parameters = parseParameters(body.data.parameters ?? {}, extras)
+  const parameters = parseParameters(flattened(body.data.parameters ?? {}), extras)
   if ('problem' in parameters) return parameters
   const runId = body.data.run_id ?? crypto.randomUUID()
   return { value: { runId, task: toTask(body.data.task), ...(Object.keys(parameters.value).length > 0 ? { parameters: parameters.value } : {}) } }
@@ -88,6 +88,14 @@ function toTask(task: z.infer<typeof taskSchema>): Task {
     ...(sessionId ? { sessionId } : {}),
     ...(senderId ? { senderId } : {}),
   }
+}
+
+const isJsonObject = (value: JsonValue | undefined): value is JsonObject => isObject(value)
+
+/** Our client keeps provider-specific parameters apart, in `extra`; to us all of them are one list. */
+function flattened({ extra, ...named }: JsonObject): JsonObject {
+  if (extra == null) return named
+  return isJsonObject(extra) ? { ...extra, ...named } : { ...named, extra }
 }
 
 function parseParameters(given: JsonObject, extras: readonly string[]): Parsed<ModelParameters> {
