@@ -64,6 +64,7 @@ async function* deltasOf(provider: StreamingProvider, options: { request: ModelR
   try {
     deltas = provider.stream(request, { signal })[Symbol.asyncIterator]()
     for (;;) {
+      signal.throwIfAborted()
       const step = await waits.wait(deltas.next())
       if (step.done) return
       if (!isEmpty(step.value)) yield step.value

@@ -98,6 +98,7 @@ async function* attemptCall(call: ProviderCall, onStall: () => void): AsyncGener
     const reader = stageReader(body, pipe(pipe(byteLimit(limits.responseBytes), call.framing.decoder(limits)), deltas))
     cancelBody = () => reader.cancel()
     for (;;) {
+      request.signal.throwIfAborted()
       stall.start()
       const batch = await waits.wait(reader.read()).catch((error: unknown) => endAfter(error, { deltas, signal: call.signal }))
       stall.pause()
@@ -157,21 +158,25 @@ const meanings: Readonly<Record<number, string>> = {
   429: 'too many requests',
 }
 
-function refusalOf(response: Response, { provider, framing }: ProviderCall): ProviderError | undefined {
+function refusalOf(response: Response, call: ProviderCall): ProviderError | undefined {
+  const { provider } = call
   const { status } = response
   if (response.type === 'opaqueredirect' || (status >= 300 && status < 400))
     return new ProviderError(provider, `${provider} answered with a redirect, which is not followed`, { status })
-  if (!response.ok) {
-    const meaning = meanings[status] ?? (status >= 500 ? 'it failed' : 'it refused the request')
-    const retryAfterMs = retryAfterOf(response.headers, Date.now())
-    const details = { status, retryable: isRetryableStatus(status), ...(retryAfterMs === undefined ? {} : { retryAfterMs }) }
-    return new ProviderError(provider, `${provider} answered ${status}: ${meaning}`, details)
-  }
-  const type = (response.headers.get('content-type') ?? '').split(';', 1)[0]?.trim().toLowerCase() ?? ''
-  // Servers label streams carelessly, so only what is certainly something else is refused.
-  if (type === framing.contentType || !/html|xml|^application\/(?:[\w.+-]+\+)?json$/.test(type)) return undefined
-  const kind = type.includes('html') ? 'an HTML page' : type.includes('xml') ? 'an XML document' : 'a JSON document'
-  return new ProviderError(provider, `${provider} answered ${status} with ${kind} instead of a stream (${framing.contentType})`, { status })
+  if (response.ok) return wrongContent(response, call)
+  const meaning = meanings[status] ?? (status >= 500 ? 'it failed' : 'it refused the request')
+  const retryAfterMs = retryAfterOf(response.headers, Date.now())
+  const details = { status, retryable: isRetryableStatus(status), ...(retryAfterMs === undefined ? {} : { retryAfterMs }) }
+  return new ProviderError(provider, `${provider} answered ${status}: ${meaning}`, details)
+}
+
+/** Servers label streams carelessly, so only what is certainly something else is refused. */
+function wrongContent({ headers, status }: Response, { provider, framing }: ProviderCall): ProviderError | undefined {
+  const [type = ''] = (headers.get('content-type') ?? '').toLowerCase().split(';')
+  if (type.trim() === framing.contentType) return undefined
+  const [, kind] = type.match(/(html|xml|json)\s*$/) ?? []
+  if (kind === undefined) return undefined
+  return new ProviderError(provider, `${provider} answered ${status} with ${kind.toUpperCase()} instead of a stream (${framing.contentType})`, { status })
 }
 
 function byteLimit(limit: number): Stage<Uint8Array, Uint8Array> {
