@@ -1,0 +1,18 @@
+// Starts the demo: its page and its agents from one development server. `npm run demo -- --port 8080 --host` choose where.
+import process from 'node:process'
+import { fileURLToPath } from 'node:url'
+import { parseArgs } from 'node:util'
+import { createServer } from 'vite'
+
+const root = fileURLToPath(new URL('..', import.meta.url))
+process.chdir(root)
+
+const { values } = parseArgs({ options: { port: { type: 'string', default: process.env['PORT'] ?? '5173' }, host: { type: 'boolean', default: false } } })
+const server = await createServer({
+  configFile: `${root}vite.config.ts`,
+  // An address rather than a name: `localhost` does not resolve everywhere.
+  server: { port: Number(values.port), host: values.host ? '0.0.0.0' : '127.0.0.1' },
+})
+await server.listen()
+const { local = [], network = [] } = server.resolvedUrls ?? {}
+console.log(`\nThe demo is at ${[...local, ...network].join(' and ')}\nCtrl+C stops it.\n`)
