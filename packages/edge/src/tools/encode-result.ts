@@ -70,7 +70,8 @@ export function encodeResult(result: unknown, limitBytes: number): Encoded {
     if (typeof item === 'bigint') return walk(item.toString())
     if (item === null || typeof item === 'number' || typeof item === 'boolean') {
       spend(4)
-      return typeof item === 'number' && !Number.isFinite(item) ? null : item
+      // Adding zero turns -0 into 0, as JSON would.
+      return typeof item === 'number' ? (Number.isFinite(item) ? item + 0 : null) : item
     }
     // Functions, symbols and undefined: left out, as in JSON.
     return typeof item === 'object' ? within(item, () => walkReference(item) ?? null) : undefined
