@@ -24,6 +24,14 @@ function browserTests(engine) {
   return [vitest(name, 'browser', join(reports, `${engine}.json`), { VITEST_BROWSER: engine })]
 }
 
+/** Playwright drives what it finds; without any browser there is nothing to drive. */
+function endToEnd() {
+  if (!existsSync('e2e/playwright.config.ts')) return []
+  if (findBrowser('chromium') || findBrowser('firefox')) return [playwright('end to end', 'e2e/playwright.config.ts', join(reports, 'e2e.json'))]
+  const files = filesUnder('e2e', /\.spec\.ts$/)
+  return [skip('end to end', files.length, `no browser here for ${files.length} files`)]
+}
+
 const steps = [
   check('lockfile', ['node', 'scripts/check-lock.mjs']),
   check('types, and the packages built', ['tsc', '-b']),
@@ -40,7 +48,7 @@ const steps = [
     check(`types as published ${folder}`, ['attw', '--pack', folder, '--profile', 'esm-only']),
   ]),
   ...(existsSync('apps/demo/index.html') ? [check('demo build', ['vite', 'build', '--logLevel', 'warn'])] : []),
-  ...(existsSync('e2e/playwright.config.ts') ? [playwright('end to end', 'e2e/playwright.config.ts', join(reports, 'e2e.json'))] : []),
+  ...endToEnd(),
 ]
 
 const words = process.argv.slice(2)
@@ -53,7 +61,8 @@ for (const step of chosen) {
   console.log(`\n── ${step.name} ──`)
   const began = performance.now()
   const { passed, failed, skipped } = await step.run()
-  lines.push(`${failed > 0 ? '✗' : '✓'} ${step.name}: ${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ''} (${seconds(began)})`)
+  const mark = failed > 0 ? '✗' : passed > 0 ? '✓' : '–'
+  lines.push(`${mark} ${step.name}: ${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ''} (${seconds(began)})`)
   total.passed += passed
   total.failed += failed
   total.skipped += skipped
