@@ -57,6 +57,8 @@ export interface RunOptions extends StreamOptions {
 }
 
 export interface AgentClient {
+  /** Where the server's routes begin, without a slash at the end: what tells two clients apart in a cache. */
+  readonly url: string
   /**
    * Cold: nothing happens until iterated, nothing is kept, and the server is read only as fast as the loop. Breaking out
    * cancels the run. Throws an AgentStreamError when the stream breaks; an aborted signal ends it with a `cancelled` event.
@@ -72,8 +74,9 @@ export interface AgentClient {
   info(agent?: string, options?: { readonly signal?: AbortSignal }): Promise<AgentInfo>
 }
 
+const { timeOrigin } = performance
 /** Milliseconds since 1970 on a clock that never jumps. */
-const now = (): number => performance.timeOrigin + performance.now()
+const now = (): number => timeOrigin + performance.now()
 
 /** 128 random bits; `crypto.randomUUID` is missing on pages without TLS. */
 function newRunId(): string {
@@ -119,6 +122,7 @@ export function createAgentClient(options: AgentClientOptions): AgentClient {
     createAgentRun({ schedule: perFrame, ...runOptions, id, now, open: (more) => open(target, more), cancel: () => cancel(id) })
 
   return {
+    url: base,
     run(input, runOptions = {}) {
       const id = runOptions.runId ?? newRunId()
       return follow(id, start(id, input, runOptions), runOptions)

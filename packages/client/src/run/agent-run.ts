@@ -79,9 +79,10 @@ export function createAgentRun(options: AgentRunOptions): AgentRun {
 
   const tell = (event: AgentEvent, at: number): void => {
     store.dispatch(event, at)
-    for (const queue of queues) queue.push(event)
+    if (queues.size > 0) for (const queue of queues) queue.push(event)
+    if (!options.onEvent) return
     try {
-      options.onEvent?.(event)
+      options.onEvent(event)
     } catch (cause) {
       thrown = { cause }
       controller.abort(cause)

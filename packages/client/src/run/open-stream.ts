@@ -66,6 +66,9 @@ function createLine({ onConnection }: OpenStreamOptions): Line {
   }
 }
 
+/** Why a request is given up that nobody needs any more; a constant, because a default reason is an error with a stack. */
+const closed = 'closed'
+
 interface Opened {
   readonly source: StageReader<Frame>
   readonly signal: AbortSignal
@@ -109,7 +112,7 @@ async function open({ transport, request, policy, signal }: OpenStreamOptions, w
     const abort = (reason: unknown): void => controller.abort(reason)
     const close = (): void => {
       release()
-      abort(undefined)
+      abort(closed)
     }
     return { source, signal: controller.signal, abort, close }
   } catch (error) {
@@ -124,28 +127,32 @@ function watch(watchdog: Watchdog, phase: TimeoutPhase, timeoutMs: number | unde
 }
 
 /** Reads until the stream or the run is over. */
-async function pump(opened: Opened, { options, watchdog, receiver }: { options: OpenStreamOptions; watchdog: Watchdog; receiver: Receiver }): Promise<void> {
-  const { firstEventTimeoutMs, idleTimeoutMs } = options.policy
+async function pump(
+  { source, signal, abort }: Opened,
+  { options, watchdog, receiver }: { options: OpenStreamOptions; watchdog: Watchdog; receiver: Receiver },
+): Promise<void> {
+  const { afterChunk, now, policy } = options
+  const { firstEventTimeoutMs, idleTimeoutMs } = policy
   let awaitsFirst = firstEventTimeoutMs !== undefined
-  const resume = (): void => (awaitsFirst ? watch(watchdog, 'first_event', firstEventTimeoutMs, opened) : watch(watchdog, 'idle', idleTimeoutMs, opened))
+  const resume = (): void => (awaitsFirst ? watch(watchdog, 'first_event', firstEventTimeoutMs, { abort }) : watch(watchdog, 'idle', idleTimeoutMs, { abort }))
+  // While the consumer holds the reads, silence is its own doing.
+  const hold = async (behind: Promise<void>): Promise<void> => {
+    watchdog.release()
+    await behind
+    resume()
+  }
   resume()
-  for (;;) {
-    const frames = await opened.source.read()
-    if (opened.signal.aborted) throw opened.signal.reason
-    if (!frames) return
-    const at = options.now()
+  await source.drive((frames) => {
+    const at = now()
     if (!awaitsFirst) watchdog.touch(at)
     else if (frames.length > 0) {
       awaitsFirst = false
       resume()
     }
     for (const frame of frames) receiver.take(frame, at)
-    if (receiver.isOver()) return
-    const behind = options.afterChunk?.()
-    if (!behind) continue
-    // While the consumer holds the reads, silence is its own doing.
-    watchdog.release()
-    await behind
-    resume()
-  }
+    if (receiver.isOver()) source.cancel()
+    const behind = afterChunk?.()
+    return behind && hold(behind)
+  })
+  if (signal.aborted) throw signal.reason
 }

@@ -114,6 +114,13 @@ describe('tool calls', () => {
     expect(tools(state)).toMatchObject([{ id: 'tool-1', callId: 'tc-1', status: 'ready', parameters: {} }])
   })
 
+  test('placeholders of parallel calls are not each other', () => {
+    expect(tools(foldAll([delta('call_0', '{'), delta('call_1', '{"'), delta('tc-1', '{}')]))).toMatchObject([
+      { callId: 'tc-1', argumentsText: '{}' },
+      { callId: 'call_1', argumentsText: '{"' },
+    ])
+  })
+
   test('parallel calls are told apart by id', () => {
     const state = foldAll([
       delta('a', '{"port":"Brest"}'),

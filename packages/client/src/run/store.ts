@@ -17,7 +17,7 @@ export interface RunStore {
 }
 
 /**
- * Keeps the draft that is folded apart from the snapshot that is shown. The first event and the end are published at once,
+ * Keeps the draft that is folded apart from the snapshot that is shown. The start, the first event and the end are published at once,
  * everything between by the schedule, so that listeners hear of a thousand tokens once a frame.
  */
 export function createRunStore(id: string, options: { schedule: Schedule; now: () => number }): RunStore {
@@ -52,7 +52,9 @@ export function createRunStore(id: string, options: { schedule: Schedule; now: (
     },
     connection(phase, attempt, cursor) {
       setConnection(draft, phase, attempt, cursor)
-      soon()
+      // A run that was started never shows itself as idle.
+      if (published.status === 'idle') publish()
+      else soon()
     },
     end(end, error) {
       endRun(draft, { ...end, failure: error && failureOf(error, draft.counts.events === 0 ? 'connect' : 'stream') }, now())

@@ -22,25 +22,38 @@ export function pipe<In, Mid, Out>(first: Stage<In, Mid>, second: Stage<Mid, Out
   }
 }
 
-/** A stream read through a stage: pull-based, so a slow reader slows the sender. */
+/** A stream read through a stage, in either style. Each pulls: a slow reader slows the sender. */
 export interface StageReader<Out> {
   /** What the next chunk completed (possibly nothing), or undefined after the end. */
   read(): Promise<readonly Out[] | undefined>
+  /**
+   * Hands over what each chunk completed, until the end or `cancel`. A promise that comes back holds the next read; what is
+   * thrown ends the reading. One await per chunk, where `read` costs two.
+   */
+  drive(take: (batch: readonly Out[]) => Promise<void> | undefined): Promise<void>
   /** Stops reading and tells the source. Safe to call at any time and more than once. */
   cancel(reason?: unknown): void
 }
 
-/** Reads a stream of chunks through a stage. One await per chunk, none per output. */
+/** Reads a stream of chunks through a stage. Nothing is awaited per output. */
 export function stageReader<In, Out>(source: ReadableStream<In>, stage: Stage<In, Out>): StageReader<Out> {
   const reader = source.getReader()
   let ended = false
+  const step = ({ done, value }: ReadableStreamReadResult<In>): readonly Out[] => {
+    if (!done) return stage.push(value)
+    ended = true
+    return stage.end()
+  }
   return {
-    async read() {
-      if (ended) return undefined
-      const { done, value } = await reader.read()
-      if (!done) return stage.push(value)
-      ended = true
-      return stage.end()
+    read: async () => (ended ? undefined : step(await reader.read())),
+    async drive(take) {
+      while (!ended) {
+        const read = await reader.read()
+        // Cancelled meanwhile: what the source says now is its farewell.
+        if (ended) return
+        const behind = take(step(read))
+        if (behind) await behind
+      }
     },
     cancel(reason) {
       ended = true

@@ -50,6 +50,7 @@ function findAssembling(loop: LoopDraft, call: ModelCall, order: number | null |
   const byId = findById(loop, call.id)
   if (byId) return byId
   const isAssembling: Test = (tool) => tool.status === 'assembling' && (!name || tool.toolName === name || tool.toolName === '')
+  if (call.id && placeholderId.test(call.id)) return undefined
   if (call.id) return findTool(loop, (tool, at) => isAssembling(tool, at) && placeholderId.test(tool.callId ?? 'call_0'))
   return findTool(loop, (tool, at) => isAssembling(tool, at) && (order == null || at === order))
 }

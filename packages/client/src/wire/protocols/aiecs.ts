@@ -8,20 +8,16 @@ import { isObject, parseJson } from '../json.ts'
 import type { Protocol } from './protocol.ts'
 
 // Names that releases up to 1.9.0 used.
-const olderNames: Readonly<Record<string, string>> = { tool_call_update: 'tool_call_delta', tool_calls: 'tool_calls_ready' }
+const olderNames = new Map([
+  ['tool_call_update', 'tool_call_delta'],
+  ['tool_calls', 'tool_calls_ready'],
+])
 
 function decode(data: string): AgentEvent {
   const value = parseJson(data)
-  if (isObject(value) && typeof value['type'] === 'string') {
-    const type =
-      value['type'] === 'status' && value['status'] === 'thinking'
-        ? 'iteration_start'
-        : Object.hasOwn(olderNames, value['type'])
-          ? olderNames[value['type']]
-          : undefined
-    if (typeof type === 'string') return parseEvent({ ...value, type })
-  }
-  return parseEvent(value)
+  if (!isObject(value) || value['type'] === 'token') return parseEvent(value)
+  const type = value['type'] === 'status' && value['status'] === 'thinking' ? 'iteration_start' : olderNames.get(String(value['type']))
+  return parseEvent(type ? { ...value, type } : value)
 }
 
 export const aiecs: Protocol = {

@@ -1,0 +1,61 @@
+/**
+ * Speed, size and memory as ratios within one run: `npm run bench`. Prints tables, and writes bench/results.json. A noisy
+ * machine moves single figures; the ratios are medians over rounds in which everything ran once.
+ */
+import { spawnSync } from 'node:child_process'
+import { writeFileSync } from 'node:fs'
+import process from 'node:process'
+import { baseline, ours } from './layers.ts'
+import type { Measured } from './measure.ts'
+import { sizes } from './size.ts'
+
+interface Row extends Measured {
+  readonly chunking: string
+  readonly tokens: number
+}
+
+function inProcess(script: string, flags: readonly string[]): unknown {
+  const file = new URL(script, import.meta.url).pathname
+  const child = spawnSync(process.execPath, ['--conditions=agentstream-source', ...flags, file], { encoding: 'utf8', maxBuffer: 1 << 24 })
+  if (child.status !== 0) throw new Error(`${script} failed: ${child.stderr}`)
+  return JSON.parse(child.stdout.trim().split('\n').at(-1) ?? '')
+}
+
+const throughput = inProcess('throughput.ts', []) as readonly Row[]
+const withoutCodeGeneration = inProcess('throughput.ts', ['--disallow-code-generation-from-strings']) as readonly Row[]
+const memory = inProcess('memory.ts', ['--expose-gc'])
+const bundles = await sizes()
+
+const pick = (rows: readonly Row[], chunking: string, tokens: number): Row | undefined =>
+  rows.find((row) => row.name === ours && row.chunking === chunking && row.tokens === tokens)
+const fixed = (value: number | undefined, digits = 2): string => (value ?? Number.NaN).toFixed(digits)
+
+console.log(`\nBytes → state, as multiples of "${baseline}" (reading + TextDecoder + eventsource-parser + JSON.parse + append)\n`)
+console.table(
+  throughput.map(({ chunking, tokens, name, perTokenUs, ratio }) => ({
+    chunking,
+    tokens,
+    layer: name,
+    'µs per token': fixed(perTokenUs, 3),
+    ratio: fixed(ratio),
+  })),
+)
+const summary = [...new Set(throughput.map((row) => row.chunking))].map((chunking) => ({
+  chunking,
+  'ratio at 1k': fixed(pick(throughput, chunking, 1_000)?.ratio),
+  'ratio at 10k': fixed(pick(throughput, chunking, 10_000)?.ratio),
+  'ratio at 100k': fixed(pick(throughput, chunking, 100_000)?.ratio),
+  'at 100k without code generation': fixed(pick(withoutCodeGeneration, chunking, 100_000)?.ratio),
+  'cost per token, 100k / 10k': fixed(
+    (pick(throughput, chunking, 100_000)?.perTokenUs ?? Number.NaN) / (pick(throughput, chunking, 10_000)?.perTokenUs ?? Number.NaN),
+  ),
+}))
+console.table(summary)
+console.log('Heap held by a finished run')
+console.table([memory])
+console.log('Sizes in bytes, react and react-query left out')
+console.table(bundles)
+writeFileSync(
+  new URL('../results.json', import.meta.url),
+  `${JSON.stringify({ node: process.version, summary, throughput, withoutCodeGeneration, memory, bundles }, null, 2)}\n`,
+)
