@@ -7,7 +7,7 @@
 export type AgentStreamErrorCode = 'http' | 'protocol' | 'timeout' | 'interrupted' | 'limit' | 'agent' | 'provider' | 'tool' | 'workflow' | 'dawp_document'
 
 /** Shared by every copy of this package in a process, so that errors of one copy are recognised by another. */
-const marker: unique symbol = Symbol.for('agentstream.error') as never
+const marker: unique symbol = Symbol.for('agentstream.error')
 
 export interface ErrorDetails {
   /** Whether the same request may succeed when sent again. */

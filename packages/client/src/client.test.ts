@@ -1,0 +1,65 @@
+import { describe, expect, test } from 'vitest'
+import { createAgentClient, HttpError, ProtocolError } from './index.ts'
+import { scriptedFetch, scriptedRun } from './testing.ts'
+
+const done = 'data: {"type":"completed"}\n\n'
+
+describe('what a client sends', () => {
+  test('a sentence is a task, and the run is named by the client', async () => {
+    const { fetch, requests } = scriptedFetch({ body: done })
+    const run = createAgentClient({ url: 'https://agents.test/api/', fetch, headers: { authorization: 'Bearer 1' } }).run('Hello')
+    await run.result()
+    const [request] = requests
+    expect(request).toMatchObject({ method: 'POST', url: 'https://agents.test/api/agents/default/runs' })
+    expect(request?.headers.get('accept')).toBe('text/event-stream, application/x-ndjson')
+    expect(request?.headers.get('content-type')).toBe('application/json')
+    expect(request?.headers.get('authorization')).toBe('Bearer 1')
+    expect(JSON.parse(request?.body ?? '')).toEqual({ run_id: run.id, task: { description: 'Hello' }, parameters: {} })
+    expect(run.id).toMatch(/^[0-9a-f]{32}$/)
+  })
+
+  test('our words become the words of the wire', async () => {
+    const { fetch, requests } = scriptedFetch({ body: done })
+    const task = { description: 'Hello', context: { tide: 'low' }, images: ['https://x.test/a.png'], sessionId: 's', senderId: 'u' }
+    const parameters = { temperature: 0, maxTokens: 5, topP: 1, frequencyPenalty: 2, presencePenalty: 3, stop: ['.'], extra: { seed: 7 } }
+    await createAgentClient({ url: '/api', fetch }).run(task, { agent: 'a b/c', runId: 'r1', parameters }).result()
+    expect(requests[0]?.url).toBe('/api/agents/a%20b%2Fc/runs')
+    expect(JSON.parse(requests[0]?.body ?? '')).toEqual({
+      run_id: 'r1',
+      task: { description: 'Hello', context: { tide: 'low' }, images: ['https://x.test/a.png'], session_id: 's', sender_id: 'u' },
+      parameters: { temperature: 0, max_tokens: 5, top_p: 1, frequency_penalty: 2, presence_penalty: 3, stop: ['.'], extra: { seed: 7 } },
+    })
+  })
+
+  test('attach follows a run that is there', async () => {
+    const { fetch, requests } = scriptedFetch({ body: done })
+    await createAgentClient({ url: '/api', fetch }).attach('r1').result()
+    expect(requests[0]).toMatchObject({ method: 'GET', url: '/api/runs/r1/events', body: '' })
+  })
+})
+
+describe('info', () => {
+  const infoOf = (response: Parameters<typeof scriptedFetch>[0]) => createAgentClient({ url: '/api', fetch: scriptedFetch(response ?? {}).fetch }).info('a')
+  const json = { 'content-type': 'application/json' }
+
+  test('tells what an agent is', async () => {
+    const body = '{"name":"a","model":"m","provider":null,"tools":[{"name":"tide","description":"Tides"}],"supports_streaming":false}'
+    expect(await infoOf({ headers: json, body })).toEqual({ name: 'a', model: 'm', tools: [{ name: 'tide', description: 'Tides' }], supportsStreaming: false })
+  })
+  test('throws what the server answered otherwise', async () => {
+    await expect(infoOf({ status: 404, headers: json, body: '{}' })).rejects.toBeInstanceOf(HttpError)
+    await expect(infoOf({ headers: json, body: '{"title":"hello"}' })).rejects.toBeInstanceOf(ProtocolError)
+    await expect(infoOf({ headers: json, body: '<html>' })).rejects.toBeInstanceOf(ProtocolError)
+  })
+})
+
+test('a scripted run is a run without a server', async () => {
+  const run = scriptedRun(
+    [
+      { type: 'token', content: 'Hi' },
+      { type: 'completed', success: true },
+    ],
+    { id: 'r1' },
+  )
+  expect(await run.result()).toMatchObject({ status: 'completed', text: 'Hi', state: { id: 'r1' } })
+})
