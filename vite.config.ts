@@ -1,6 +1,7 @@
 import react from '@vitejs/plugin-react'
 import { playwright } from '@vitest/browser-playwright'
 import { defineConfig, type TestProjectConfiguration } from 'vitest/config'
+import { demoServer } from './apps/demo/server/vite-plugin.ts'
 import { findBrowser } from './scripts/browsers.mjs'
 
 // One file for the demo (its root) and for the tests. Workspace packages resolve to their sources, so nothing has to be built first.
@@ -12,7 +13,7 @@ const never = ['**/node_modules/**', '**/dist/**']
 const prebundled = [
   ...['react', 'react/jsx-runtime', 'react/jsx-dev-runtime', 'react-dom', 'react-dom/client'],
   ...['@tanstack/react-query', '@testing-library/react', '@testing-library/dom', 'fast-check'],
-  ...['eventsource-parser', 'zod', 'zod/mini'],
+  ...['eventsource-parser', 'zod', 'zod/v4/core'],
 ]
 
 /** The engine asked for by VITEST_BROWSER (default Chromium), or nothing when this machine has none. One engine per run: coverage refuses a mix. */
@@ -43,12 +44,14 @@ export default defineConfig({
   root: 'apps/demo',
   // Named, because a search for it would follow every project reference.
   tsconfig: new URL('tsconfig.base.json', import.meta.url).pathname,
-  plugins: [react()],
+  // Tests that need the demo's server start it themselves.
+  plugins: [react(), ...(process.env['VITEST'] ? [] : [demoServer()])],
   resolve: { conditions: [source, 'module', 'browser', 'development|production'] },
   ssr: { resolve: { conditions: [source, 'module', 'node', 'development|production'] }, noExternal: [/^@agentstream\//] },
   test: {
     root: '.',
     api: { host: '127.0.0.1' },
+    setupFiles: [new URL('scripts/fixed-seed.mjs', import.meta.url).pathname],
     coverage: { provider: 'v8', include: ['packages/*/src/**'], reporter: ['text-summary', 'lcov'] },
     projects: [
       {

@@ -1,0 +1,57 @@
+/** Serves the demo's worker under `/api` of Vite's development server, and gives the page its content security policy. */
+import process from 'node:process'
+import type { Plugin, ViteDevServer } from 'vite'
+import type { Fetch } from './faults.ts'
+import { toNodeListener } from './node-listener.ts'
+
+const worker = '/server/worker.ts'
+
+/** Nothing from elsewhere is ever loaded: neither scripts nor images, whatever a model writes. */
+const policy = [
+  "default-src 'none'",
+  "script-src 'self'",
+  "style-src 'self'",
+  "img-src 'self' data:",
+  "connect-src 'self'",
+  "base-uri 'none'",
+  "form-action 'none'",
+].join('; ')
+
+export function demoServer(): Plugin {
+  return {
+    name: 'agentstream-demo-server',
+    configureServer(server) {
+      let loaded: { module: unknown; listener: ReturnType<typeof toNodeListener> } | undefined
+      server.middlewares.use((incoming, outgoing, next) => {
+        if (!incoming.url?.startsWith('/api/')) return next()
+        // Loaded anew when one of its files changes, so that server code takes effect without a restart.
+        server.ssrLoadModule(worker).then((module) => {
+          if (loaded?.module !== module) loaded = { module, listener: toNodeListener(handlerOf(module)) }
+          return loaded.listener(incoming, outgoing)
+        }, next)
+      })
+      warmUp(server)
+    },
+    transformIndexHtml: {
+      order: 'post',
+      handler: (_, { server }) =>
+        // Vite's development client needs inline scripts and a socket; the built page needs neither.
+        server ? [] : [{ tag: 'meta', attrs: { 'http-equiv': 'Content-Security-Policy', content: policy }, injectTo: 'head-prepend' }],
+    },
+  }
+}
+
+function handlerOf(module: Readonly<Record<string, unknown>>): Fetch {
+  // The module is ours, loaded by name; Vite cannot know its type.
+  const { createDemoHandler } = module as unknown as typeof import('./worker.ts')
+  const { OPENAI_API_KEY, OPENAI_BASE_URL, OPENAI_MODEL } = process.env
+  return createDemoHandler({ OPENAI_API_KEY, OPENAI_BASE_URL, OPENAI_MODEL })
+}
+
+/** The first request should not wait for the server's modules. */
+function warmUp(server: ViteDevServer): void {
+  server.httpServer?.once('listening', () => {
+    // A module that cannot be loaded is reported by the request that asks for it.
+    server.ssrLoadModule(worker).catch(() => {})
+  })
+}

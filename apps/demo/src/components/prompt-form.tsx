@@ -1,0 +1,62 @@
+import { type KeyboardEvent, type RefObject, type SubmitEvent, useId } from 'react'
+import { FaultPicker } from './fault-picker.tsx'
+import { SendIcon, StopIcon } from './icons.tsx'
+
+export interface PromptFormProps {
+  readonly text: string
+  readonly onText: (text: string) => void
+  readonly fault: string
+  readonly onFault: (fault: string) => void
+  readonly isStreaming: boolean
+  readonly onSend: () => void
+  readonly onStop: () => void
+  readonly field: RefObject<HTMLTextAreaElement | null>
+}
+
+export function PromptForm({ text, onText, fault, onFault, isStreaming, onSend, onStop, field }: PromptFormProps) {
+  const id = useId()
+  const submit = (event: SubmitEvent) => {
+    event.preventDefault()
+    if (!isStreaming && text.trim() !== '') onSend()
+  }
+  const onKeyDown = (event: KeyboardEvent<HTMLTextAreaElement>) => {
+    // While an input method composes, Enter picks a word and sends nothing.
+    if (event.key !== 'Enter' || event.shiftKey || event.nativeEvent.isComposing) return
+    event.preventDefault()
+    event.currentTarget.form?.requestSubmit()
+  }
+  return (
+    <form className="prompt" onSubmit={submit} aria-label="Ask the agent">
+      <div className="prompt-box">
+        <label className="visually-hidden" htmlFor={id}>
+          Your question
+        </label>
+        <textarea
+          id={id}
+          ref={field}
+          rows={1}
+          value={text}
+          placeholder="Ask about AgentStream, or give it something to calculate"
+          maxLength={4000}
+          onChange={(event) => onText(event.currentTarget.value)}
+          onKeyDown={onKeyDown}
+        />
+        {isStreaming ? (
+          <button type="button" className="button stop" onClick={onStop}>
+            <StopIcon /> Stop
+          </button>
+        ) : (
+          <button type="submit" className="button primary send" disabled={text.trim() === ''}>
+            <SendIcon /> Send
+          </button>
+        )}
+      </div>
+      <div className="prompt-foot">
+        <span className="keys">
+          <kbd data-first>Enter</kbd> sends <kbd data-first>Shift</kbd> <kbd>Enter</kbd> new line <kbd data-first>Esc</kbd> stops
+        </span>
+        <FaultPicker fault={fault} onFault={onFault} />
+      </div>
+    </form>
+  )
+}

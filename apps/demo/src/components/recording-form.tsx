@@ -1,0 +1,62 @@
+/** Chooses a recorded stream and plays it. */
+import { useQuery } from '@tanstack/react-query'
+import { type SubmitEvent, useId, useState } from 'react'
+import { recordingTitle } from '../model/recording-title.ts'
+import { FaultPicker } from './fault-picker.tsx'
+import { PlayIcon, StopIcon } from './icons.tsx'
+
+export interface RecordingFormProps {
+  readonly fault: string
+  readonly onFault: (fault: string) => void
+  readonly isStreaming: boolean
+  readonly onPlay: (recording: string) => void
+  readonly onStop: () => void
+}
+
+const firstChoice = '16-dawp-triggered-mid-loop'
+
+export function RecordingForm({ fault, onFault, isStreaming, onPlay, onStop }: RecordingFormProps) {
+  const id = useId()
+  const [chosen, setChosen] = useState(firstChoice)
+  const recordings = useQuery({ queryKey: ['recordings'], queryFn: loadRecordings, staleTime: Number.POSITIVE_INFINITY })
+  const submit = (event: SubmitEvent) => {
+    event.preventDefault()
+    if (!isStreaming) onPlay(chosen)
+  }
+  return (
+    <form className="prompt" onSubmit={submit} aria-label="Play a recording">
+      <div className="prompt-box">
+        <label className="visually-hidden" htmlFor={id}>
+          Recording
+        </label>
+        <select id={id} className="recording" value={chosen} onChange={(event) => setChosen(event.currentTarget.value)}>
+          {(recordings.data ?? [firstChoice]).map((name) => (
+            <option key={name} value={name}>
+              {recordingTitle(name)}
+            </option>
+          ))}
+        </select>
+        {isStreaming ? (
+          <button type="button" className="button stop" onClick={onStop}>
+            <StopIcon /> Stop
+          </button>
+        ) : (
+          <button type="submit" className="button primary send">
+            <PlayIcon /> Play
+          </button>
+        )}
+      </div>
+      <div className="prompt-foot">
+        <span className="keys">{recordings.isError ? 'The list of recordings could not be loaded.' : 'What AIECS agents sent, event by event.'}</span>
+        <FaultPicker fault={fault} onFault={onFault} />
+      </div>
+    </form>
+  )
+}
+
+async function loadRecordings({ signal }: { signal: AbortSignal }): Promise<readonly string[]> {
+  const response = await fetch('/api/demo/recordings', { signal })
+  const names: unknown = await response.json()
+  if (!response.ok || !Array.isArray(names)) throw new TypeError('Not a list of recordings')
+  return names.map(String)
+}

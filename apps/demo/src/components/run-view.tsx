@@ -1,0 +1,52 @@
+/** One run, from its first event to its end, on a rail that shows how far it came and how it ended. */
+import { type AgentRun, type RunState, selectText } from '@agentstream/client'
+import { useRun } from '@agentstream/react'
+import { memo } from 'react'
+import { StreamingMarkdown } from '../markdown/streaming-markdown.tsx'
+import { arrange } from '../model/arrange.ts'
+import { formatValue } from '../model/format.ts'
+import type { Receipt } from '../model/outcome.ts'
+import { Clamp } from './clamp.tsx'
+import { DawpPanel } from './dawp-panel.tsx'
+import { RoundView } from './round-view.tsx'
+import { type RunActions, RunStatus } from './run-status.tsx'
+
+export const RunView = memo(function RunView({ run, receipt, actions }: { run: AgentRun; receipt: Receipt | undefined; actions: RunActions }) {
+  const state = useRun(run)
+  return (
+    <article className="run" data-status={state.status} aria-label="Answer of the agent">
+      {/* A silent restart voids what was shown, so everything below begins anew with it. */}
+      <Sections key={state.counts.restarts} state={state} />
+      <Output state={state} />
+      <RunStatus state={state} receipt={receipt} actions={actions} />
+    </article>
+  )
+})
+
+function Sections({ state }: { state: RunState }) {
+  return arrange(state).map((section) =>
+    section.kind === 'dawp' ? (
+      <DawpPanel key={section.key} run={section.run} />
+    ) : (
+      <RoundView
+        key={section.key}
+        iteration={section.iteration}
+        parts={section.parts}
+        budget={section.iteration === state.main.iteration ? budgetOf(state) : undefined}
+      />
+    ),
+  )
+}
+
+const budgetOf = ({ main }: RunState) => ({ maximum: main.maxIterations, remaining: main.remaining })
+
+/** The final answer, where it never came as tokens: some agents only hand over a result. */
+function Output({ state }: { state: RunState }) {
+  const { output } = state
+  if (output === undefined || output === null || output === '' || selectText(state).trim() !== '') return null
+  return (
+    <section className="round" aria-label="Result">
+      {typeof output === 'string' ? <StreamingMarkdown text={output} open={false} /> : <Clamp text={formatValue(output)} label="Result" />}
+    </section>
+  )
+}

@@ -1,0 +1,107 @@
+/** One agent: its conversation, the form that starts a run, and the inspector beside them. */
+import type { TaskInput } from '@agentstream/client'
+import { useAgentStream } from '@agentstream/react'
+import { useCallback, useEffect, useRef, useState } from 'react'
+import { Inspector } from '../inspector/inspector.tsx'
+import { createRunMonitor } from '../inspector/run-monitor.ts'
+import type { Receipt } from '../model/outcome.ts'
+import { recordingTitle } from '../model/recording-title.ts'
+import { InspectorFrame } from './inspector-frame.tsx'
+import { LiveAnnouncer } from './live-announcer.tsx'
+import { PromptForm } from './prompt-form.tsx'
+import { RecordingForm } from './recording-form.tsx'
+import { Transcript } from './transcript.tsx'
+import { AssistantWelcome, RecordingsWelcome } from './welcome.tsx'
+
+export interface WorkspaceProps {
+  readonly agent: 'assistant' | 'transcripts'
+  readonly inspecting: boolean
+  readonly onInspecting: (inspecting: boolean) => void
+}
+
+export function Workspace({ agent, inspecting, onInspecting }: WorkspaceProps) {
+  const [monitor] = useState(createRunMonitor)
+  const [text, setText] = useState('')
+  const [fault, setFault] = useState('')
+  const [receipts, setReceipts] = useState<Readonly<Record<string, Receipt>>>({})
+  const field = useRef<HTMLTextAreaElement>(null)
+  const stream = useAgentStream({ agent, onEvent: monitor.push, onUnmount: 'cancel' })
+  // Nothing here reads the state, so a token renders only what shows it.
+  const { turns, run, isStreaming, send, cancel, regenerate } = stream
+
+  const start = useCallback(
+    (description: string) => {
+      monitor.reset()
+      const task: TaskInput = { description, ...(fault === '' ? {} : { context: { demo_fault: fault } }) }
+      send(task)
+    },
+    [monitor, send, fault],
+  )
+  const again = useCallback(() => {
+    monitor.reset()
+    regenerate()
+  }, [monitor, regenerate])
+  const edit = useCallback((question: string) => {
+    setText(question)
+    field.current?.focus()
+  }, [])
+  const stop = useCallback(() => {
+    if (!run) return
+    const { id } = run
+    setReceipts((known) => ({ ...known, [id]: 'asking' }))
+    // `cancel` never rejects: not being able to ask is a receipt as well.
+    void cancel().then(({ outcome }) => setReceipts((known) => ({ ...known, [id]: outcome })))
+    field.current?.focus()
+  }, [run, cancel])
+  useEscape(isStreaming ? stop : undefined)
+
+  return (
+    <div className="workspace">
+      <main className="conversation">
+        <Transcript
+          turns={turns}
+          receipts={receipts}
+          again={again}
+          edit={agent === 'assistant' ? edit : undefined}
+          wordsOf={agent === 'assistant' ? asWritten : recordingTitle}
+          welcome={agent === 'assistant' ? <AssistantWelcome onExample={start} /> : <RecordingsWelcome />}
+        />
+        {agent === 'assistant' ? (
+          <PromptForm
+            text={text}
+            onText={setText}
+            fault={fault}
+            onFault={setFault}
+            isStreaming={isStreaming}
+            onSend={() => {
+              start(text.trim())
+              setText('')
+            }}
+            onStop={stop}
+            field={field}
+          />
+        ) : (
+          <RecordingForm fault={fault} onFault={setFault} isStreaming={isStreaming} onPlay={start} onStop={stop} />
+        )}
+        <LiveAnnouncer run={run} />
+      </main>
+      <InspectorFrame open={inspecting} onClose={() => onInspecting(false)}>
+        <Inspector run={run} monitor={monitor} />
+      </InspectorFrame>
+    </div>
+  )
+}
+
+const asWritten = (question: string) => question
+
+function useEscape(action: (() => void) | undefined) {
+  useEffect(() => {
+    if (!action) return
+    const onKeyDown = (event: KeyboardEvent) => {
+      // An open drawer takes Escape for itself.
+      if (event.key === 'Escape' && !event.defaultPrevented && document.querySelector('dialog[open]') === null) action()
+    }
+    window.addEventListener('keydown', onKeyDown)
+    return () => window.removeEventListener('keydown', onKeyDown)
+  }, [action])
+}

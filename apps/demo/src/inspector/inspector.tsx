@@ -1,0 +1,71 @@
+/** What happens on the wire, while it happens. */
+import { type AgentRun, type RunState, selectMetrics } from '@agentstream/client'
+import { useRun } from '@agentstream/react'
+import { useSyncExternalStore } from 'react'
+import { formatDuration } from '../model/format.ts'
+import { EventLog } from './event-log.tsx'
+import { RatePlot } from './rate-plot.tsx'
+import type { RunMonitor } from './run-monitor.ts'
+
+export function Inspector({ run, monitor }: { run: AgentRun | undefined; monitor: RunMonitor }) {
+  const { rows, dropped, rates } = useSyncExternalStore(monitor.subscribe, monitor.getSnapshot)
+  const state = useRun(run)
+  return (
+    <div className="inspector">
+      <section aria-labelledby="inspector-run">
+        <h3 id="inspector-run">Run</h3>
+        <Metrics state={state} />
+        <RatePlot rates={rates} />
+        <Facts state={state} />
+      </section>
+      <section aria-labelledby="inspector-events" className="inspector-events">
+        <h3 id="inspector-events">
+          Events <span className="muted">{state.counts.events.toLocaleString('en')}</span>
+        </h3>
+        <EventLog rows={rows} dropped={dropped} />
+      </section>
+    </div>
+  )
+}
+
+function Metrics({ state }: { state: RunState }) {
+  const metrics = selectMetrics(state, performance.timeOrigin + performance.now())
+  const begun = state.timing.startedAt !== undefined
+  const figures: readonly (readonly [string, string])[] = [
+    ['first token', metrics.timeToFirstTokenMs === undefined ? '–' : formatDuration(metrics.timeToFirstTokenMs)],
+    ['tokens', metrics.tokens.toLocaleString('en')],
+    ['per second', metrics.tokensPerSecond === 0 ? '–' : metrics.tokensPerSecond.toFixed(1)],
+    ['duration', begun ? formatDuration(metrics.durationMs) : '–'],
+  ]
+  return (
+    <dl className="figures">
+      {figures.map(([name, value]) => (
+        <div key={name}>
+          <dt>{name}</dt>
+          <dd>{value}</dd>
+        </div>
+      ))}
+    </dl>
+  )
+}
+
+function Facts({ state }: { state: RunState }) {
+  const { connection } = state
+  const facts: readonly (readonly [string, string])[] = [
+    ['status', state.status],
+    ['connection', connection.attempt > 1 ? `${connection.phase}, attempt ${connection.attempt}` : connection.phase],
+    ['integrity', state.integrity],
+    ['cursor', connection.cursor ?? '–'],
+    ['run', state.id === '' ? '–' : state.id],
+  ]
+  return (
+    <dl className="facts">
+      {facts.map(([name, value]) => (
+        <div key={name}>
+          <dt>{name}</dt>
+          <dd>{value}</dd>
+        </div>
+      ))}
+    </dl>
+  )
+}
