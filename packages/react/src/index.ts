@@ -1,0 +1,10 @@
+/** The door: hooks for live agent runs. */
+export { AgentClientProvider, type AgentClientProviderProps, useAgentClient } from './provider.tsx'
+export { type RunQueryOptions, type RunTask, runQueryOptions } from './run-query.ts'
+export type { RunView } from './run-view.ts'
+export { shallowEqual } from './shallow-equal.ts'
+export type { Turn } from './turns.ts'
+export { useAgentInfo } from './use-agent-info.ts'
+export { type AgentStream, type AgentStreamOptions, useAgentStream } from './use-agent-stream.ts'
+export { type RunSource, useRun } from './use-run.ts'
+export { type TaskStream, type TaskStreamOptions, useTaskStream } from './use-task-stream.ts'

@@ -1,0 +1,93 @@
+/** The turns of one `useAgentStream`: what was asked, and the run that answers. React is told, and knows nothing of this. */
+import type { AgentClient, AgentEvent, AgentRun, CancelReceipt, ModelParameters, RunInput, RunState } from '@agentstream/client'
+import type { QueryClient } from '@tanstack/react-query'
+import { type ReleasePolicy, release } from './run-entry.ts'
+import { mutateWhileLive } from './run-mutation.ts'
+
+export interface Turn {
+  /** Stays when the turn is regenerated: a key for rendering. */
+  readonly id: string
+  readonly input: RunInput
+  readonly run: AgentRun
+}
+
+/** What a new turn is made with, asked for at each one. */
+export interface TurnSettings {
+  readonly client: AgentClient
+  readonly queryClient: QueryClient
+  readonly agent?: string | undefined
+  readonly parameters?: ModelParameters | undefined
+  readonly onEvent?: ((event: AgentEvent) => void) | undefined
+  readonly onFinish?: ((state: RunState, turn: Turn) => void) | undefined
+  readonly onUnmount?: ReleasePolicy | undefined
+}
+
+export interface Turns {
+  send(input: RunInput): AgentRun
+  cancel(): Promise<CancelReceipt>
+  stop(): void
+  regenerate(): AgentRun | undefined
+  reset(): void
+  /** Says that a component shows the turns. Returns the way to say that it has left. */
+  hold(): () => void
+}
+
+export function createTurns(settings: () => TurnSettings, show: (turns: readonly Turn[]) => void): Turns {
+  let turns: readonly Turn[] = []
+  let isHeld = false
+  let hasLeft = false
+
+  const put = (next: readonly Turn[]): void => {
+    turns = next
+    if (!hasLeft) show(next)
+  }
+  const start = (input: RunInput, before: readonly Turn[], id?: string): AgentRun => {
+    const { client, queryClient, agent, parameters, onUnmount } = settings()
+    const run = client.run(input, {
+      ...(agent === undefined ? {} : { agent }),
+      ...(parameters === undefined ? {} : { parameters }),
+      // Nobody is left to see or stop a run that is sent after the component has gone.
+      ...(hasLeft && onUnmount !== 'detach' ? { signal: AbortSignal.abort() } : {}),
+      onEvent: (event) => hasLeft || settings().onEvent?.(event),
+    })
+    const turn: Turn = { id: id ?? run.id, input, run }
+    mutateWhileLive(queryClient, run, { agent, onFinish: () => hasLeft || settings().onFinish?.(run.getSnapshot(), turn) })
+    put([...before, turn])
+    return run
+  }
+  const releaseAll = (policy: ReleasePolicy): void => {
+    for (const turn of turns) release(turn.run, policy)
+  }
+  const leave = (): void => {
+    if (isHeld) return
+    hasLeft = true
+    releaseAll(settings().onUnmount ?? 'cancel')
+  }
+  return {
+    send: (input) => start(input, turns),
+    cancel: () => turns.at(-1)?.run.cancel() ?? Promise.resolve({ outcome: 'already_finished' }),
+    stop() {
+      const last = turns.at(-1)
+      if (last) release(last.run, 'cancel')
+    },
+    regenerate() {
+      const last = turns.at(-1)
+      if (!last) return undefined
+      release(last.run, 'cancel')
+      return start(last.input, turns.slice(0, -1), last.id)
+    },
+    reset() {
+      releaseAll('cancel')
+      put([])
+    },
+    hold() {
+      isHeld = true
+      hasLeft = false
+      return () => {
+        isHeld = false
+        // StrictMode and fast refresh take a component away and bring it back in the same task: that is not leaving.
+        queueMicrotask(leave)
+      }
+    },
+  }
+}

@@ -1,0 +1,36 @@
+import { type AgentRun, type AgentStreamError, createAgentClient, type RunState, type ToolPart } from '@agentstream/client'
+import { QueryClient } from '@tanstack/react-query'
+import { expectTypeOf, test } from 'vitest'
+import { type AgentStream, runQueryOptions, shallowEqual, type TaskStream, useRun } from './index.ts'
+
+// Checked by the compiler; nothing of it is called.
+type Uses = (run: AgentRun | undefined) => void
+
+test('useRun infers what the selector gives', () => {
+  const uses: Uses = (run) => {
+    expectTypeOf(useRun(run)).toEqualTypeOf<RunState>()
+    expectTypeOf(useRun(run, (state) => state.status === 'completed')).toEqualTypeOf<boolean>()
+    expectTypeOf(useRun(run, (state) => state.main.parts.filter((part) => part.kind === 'tool'))).toEqualTypeOf<ToolPart[]>()
+    expectTypeOf(useRun(run, ({ status, usage }) => ({ status, usage }), shallowEqual)).toEqualTypeOf<Pick<RunState, 'status' | 'usage'>>()
+    // @ts-expect-error an equality of something else
+    useRun(
+      run,
+      (state) => state.id,
+      (a: number, b: number) => a === b,
+    )
+  }
+  expectTypeOf(uses).toBeFunction()
+})
+
+test('the cache knows what a run query holds', () => {
+  const queryClient = new QueryClient()
+  const { queryKey } = runQueryOptions(createAgentClient({ url: 'https://agents.test' }), 'a task')
+  expectTypeOf(queryClient.getQueryData(queryKey)).toEqualTypeOf<AgentRun | undefined>()
+})
+
+test('both streams tell of their run in the same words', () => {
+  expectTypeOf<AgentStream['error']>().toEqualTypeOf<AgentStreamError | undefined>()
+  expectTypeOf<Pick<TaskStream, 'run' | 'text' | 'status' | 'state' | 'isStreaming'>>().toEqualTypeOf<
+    Pick<AgentStream, 'run' | 'text' | 'status' | 'state' | 'isStreaming'>
+  >()
+})

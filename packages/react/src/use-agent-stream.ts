@@ -1,0 +1,58 @@
+'use client'
+import type { AgentEvent, AgentRun, CancelReceipt, ModelParameters, RunInput, RunState } from '@agentstream/client'
+import { useQueryClient } from '@tanstack/react-query'
+import { useEffect, useMemo, useRef, useState } from 'react'
+import { useAgentClient } from './provider.tsx'
+import { type RunView, useRunView } from './run-view.ts'
+import { createTurns, type Turn, type TurnSettings } from './turns.ts'
+
+export interface AgentStreamOptions {
+  /** The agent's name on the server; its default agent when absent. */
+  readonly agent?: string
+  readonly parameters?: ModelParameters
+  /** Sees every event before it is shown. What it throws stops the run, and reaches the MutationCache's `onError`. */
+  readonly onEvent?: (event: AgentEvent) => void
+  /** Called once for each run that has ended, however it ended; not for runs that were released because the component left. */
+  readonly onFinish?: (state: RunState, turn: Turn) => void
+  /**
+   * What becomes of live runs when the component leaves. `cancel`, the default, stops them on the server: the turns go with
+   * the component, so a run left alone would cost money that nobody sees spent and nobody can stop. `detach` only stops
+   * watching: for runs whose work matters more than their words, and that something else picks up by `run.id`.
+   */
+  readonly onUnmount?: 'cancel' | 'detach'
+}
+
+/** `run`, `state` and what follows from it are those of the last turn. */
+export interface AgentStream extends RunView {
+  /** Oldest first. They keep their text and their state, however their runs ended. */
+  readonly turns: readonly Turn[]
+  /** Starts a run at once and returns it. A run that is still live goes on as its own turn; `stop` it first where that is not wanted. */
+  send(input: RunInput): AgentRun
+  /** Stops the last turn's run on the server and says how that went. Never rejects; with nothing sent it is `already_finished`. */
+  cancel(): Promise<CancelReceipt>
+  /** `cancel` for those who do not ask how it went. */
+  stop(): void
+  /** Runs the last turn's input again in its place, stopping its run if that is live. Nothing when nothing was sent. */
+  regenerate(): AgentRun | undefined
+  /** Stops every live run and forgets the turns. */
+  reset(): void
+}
+
+/**
+ * Runs on demand: `send` starts one and adds a turn. Each run is a mutation that is pending exactly as long as the run lives;
+ * `useIsMutating({ mutationKey: ['agentstream'] })` counts them. Options may change between renders; a run keeps those it was
+ * sent with, callbacks excepted. All functions keep their identity.
+ */
+export function useAgentStream(options: AgentStreamOptions = {}): AgentStream {
+  const settings: TurnSettings = { ...options, client: useAgentClient(), queryClient: useQueryClient() }
+  const latest = useRef(settings)
+  useEffect(() => {
+    latest.current = settings
+  })
+  const [turns, show] = useState<readonly Turn[]>([])
+  const [{ hold, ...actions }] = useState(() => createTurns(() => latest.current, show))
+  useEffect(hold, [hold])
+  // biome-ignore lint/correctness/useExhaustiveDependencies: made once, like the turns they belong to.
+  const more = useMemo(() => ({ turns, ...actions }), [turns])
+  return useRunView(turns.at(-1)?.run, more)
+}

@@ -1,0 +1,109 @@
+import { type AgentClient, type AgentEvent, createAgentClient } from '@agentstream/client'
+import { scriptedFetch } from '@agentstream/client/testing'
+import { QueryClient, QueryClientProvider } from '@tanstack/react-query'
+import { Profiler, type ReactElement, type ReactNode, StrictMode } from 'react'
+import { AgentClientProvider } from '../src/index.ts'
+
+/** One stream a test writes to while it is read. */
+export interface ServedRun {
+  readonly id: string
+  readonly body: { readonly task?: unknown; readonly parameters?: unknown }
+  /** The page gave the request up before its end. */
+  readonly isAborted: boolean
+  send(...events: AgentEvent[]): void
+  /** Closes the stream; `completed` has to be sent before, or it is truncated. */
+  end(): void
+}
+
+export interface Request {
+  readonly method: string
+  readonly url: string
+}
+
+export interface AgentServer {
+  readonly fetch: typeof globalThis.fetch
+  readonly requests: readonly Request[]
+  /** The nth stream that was opened, from 0. */
+  run(at: number): ServedRun
+  readonly runs: readonly ServedRun[]
+}
+
+export const token = (content: string): AgentEvent => ({ type: 'token', content })
+export const completed: AgentEvent = { type: 'completed', success: true, execution_time: 1 }
+
+/** A server in the page: every POST (or follow) is a stream for the test to write, every DELETE ends one as cancelled. */
+export function agentServer(): AgentServer {
+  const runs: ServedRun[] = []
+  const requests: Request[] = []
+  const fetch: typeof globalThis.fetch = async (input, init = {}) => {
+    const method = init.method ?? 'GET'
+    const url = String(input)
+    requests.push({ method, url })
+    if (method === 'DELETE') {
+      const run = runs.find((one) => url.endsWith(`/runs/${one.id}`))
+      run?.send({ type: 'cancelled', by: 'user' })
+      run?.end()
+      return Response.json({ outcome: run ? 'cancelled' : 'unknown_run' }, { status: run ? 200 : 404 })
+    }
+    const body = init.body ? JSON.parse(String(init.body)) : {}
+    const { run, fetch: answer } = serve(body.run_id ?? url.split('/').at(-2), body)
+    runs.push(run)
+    return answer(input, init)
+  }
+  return {
+    fetch,
+    requests,
+    runs,
+    run(at) {
+      const run = runs[at]
+      if (!run) throw new RangeError(`${runs.length} runs were started`)
+      return run
+    },
+  }
+}
+
+function serve(id: string, body: ServedRun['body']): { run: ServedRun; fetch: typeof globalThis.fetch } {
+  const queue: (string | undefined)[] = []
+  let wake = (): void => {}
+  const put = (text: string | undefined): void => {
+    queue.push(text)
+    wake()
+  }
+  function* chunks(): Generator<string | Promise<void>> {
+    for (;;) {
+      if (queue.length === 0) yield new Promise<void>((resolve) => (wake = resolve))
+      const text = queue.shift()
+      if (text === undefined) return
+      yield text
+    }
+  }
+  const { fetch, requests } = scriptedFetch({ body: { [Symbol.iterator]: chunks } })
+  const run: ServedRun = {
+    id,
+    body,
+    get isAborted() {
+      return requests[0]?.aborted ?? false
+    },
+    send: (...events) => put(events.map((event) => `data: ${JSON.stringify(event)}\n\n`).join('')),
+    end: () => put(undefined),
+  }
+  return { run, fetch }
+}
+
+/** A page: the providers an app has, StrictMode around them, and every commit counted. */
+export function page(fetch: typeof globalThis.fetch, queryClient: QueryClient = new QueryClient()) {
+  const client: AgentClient = createAgentClient({ url: 'https://agents.test', fetch, retry: false })
+  const commits = { count: 0 }
+  const wrapper = ({ children }: { children?: ReactNode }): ReactElement => (
+    <StrictMode>
+      <QueryClientProvider client={queryClient}>
+        <AgentClientProvider client={client}>
+          <Profiler id="page" onRender={() => commits.count++}>
+            {children}
+          </Profiler>
+        </AgentClientProvider>
+      </QueryClientProvider>
+    </StrictMode>
+  )
+  return { client, queryClient, wrapper, commits }
+}
