@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { createAgentClient, HttpError, ProtocolError } from './index.ts'
-import { scriptedFetch, scriptedRun } from './testing.ts'
+import { type ScriptedResponse, scriptedFetch, scriptedRun } from './testing.ts'
 
 const done = 'data: {"type":"completed"}\n\n'
 
@@ -39,7 +39,7 @@ describe('what a client sends', () => {
 })
 
 describe('info', () => {
-  const infoOf = (response: Parameters<typeof scriptedFetch>[0]) => createAgentClient({ url: '/api', fetch: scriptedFetch(response ?? {}).fetch }).info('a')
+  const infoOf = (response: ScriptedResponse) => createAgentClient({ url: '/api', fetch: scriptedFetch(response).fetch }).info('a')
   const json = { 'content-type': 'application/json' }
 
   test('tells what an agent is', async () => {

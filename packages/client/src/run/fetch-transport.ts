@@ -2,8 +2,8 @@ import { HttpError, LimitError, ProtocolError } from '../errors.ts'
 import type { Frame } from '../wire/frames/frame.ts'
 import { framingFor, framings } from '../wire/frames/negotiate.ts'
 import { parseJson } from '../wire/json.ts'
+import { parseRetryAfter } from '../wire/retry-after.ts'
 import { type Stage, stageReader } from '../wire/stage.ts'
-import { parseRetryAfter } from './retry.ts'
 import type { Transport, TransportRequest } from './transport.ts'
 
 const excerptBytes = 4096

@@ -197,13 +197,10 @@ describe('rounds', () => {
 })
 
 describe('DAWP runs', () => {
-  const step = (type: 'dawp_step_started' | 'dawp_step_completed', index: number, success?: boolean): AgentEvent => ({
-    type,
-    run_id: 'd1',
-    step_id: `s${index}`,
-    step_index: index,
-    ...(success === undefined ? {} : { success }),
-  })
+  const step = (type: 'dawp_step_started' | 'dawp_step_completed', index: number, success?: boolean): AgentEvent => {
+    const members = { run_id: 'd1', step_id: `s${index}`, step_index: index }
+    return type === 'dawp_step_started' ? { type, ...members } : { type, ...members, success }
+  }
 
   test('without run events a run opens with its first step and closes when the main loop goes on', () => {
     const open = foldAll([step('dawp_step_started', 0), step('dawp_step_completed', 0, true)])

@@ -16,11 +16,3 @@ export function retryDelayMs(policy: RetryPolicy, attempt: number, options: { re
   if (options.retryAfterMs !== undefined) return Math.min(options.retryAfterMs, longestRetryAfterMs)
   return options.random * Math.min(policy.maxMs, policy.baseMs * 2 ** (attempt - 1))
 }
-
-/** Milliseconds in a `Retry-After` header, which holds seconds or a date; undefined for anything else (RFC 9110, 10.2.3). */
-export function parseRetryAfter(header: string | null, now: number): number | undefined {
-  if (header === null) return undefined
-  if (/^\s*\d+\s*$/.test(header)) return Number(header) * 1000
-  const date = Date.parse(header)
-  return Number.isNaN(date) ? undefined : Math.max(0, date - now)
-}
