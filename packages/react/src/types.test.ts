@@ -1,4 +1,4 @@
-import { type AgentRun, type AgentStreamError, createAgentClient, type RunState, type ToolPart } from '@agentstream/client'
+import { type AgentRun, type AgentStreamError, createAgentClient, type RunState, type RunStatus, type TokenUsage, type ToolPart } from '@agentstream/client'
 import { QueryClient } from '@tanstack/react-query'
 import { expectTypeOf, test } from 'vitest'
 import { type AgentStream, runQueryOptions, shallowEqual, type TaskStream, useRun } from './index.ts'
@@ -11,13 +11,10 @@ test('useRun infers what the selector gives', () => {
     expectTypeOf(useRun(run)).toEqualTypeOf<RunState>()
     expectTypeOf(useRun(run, (state) => state.status === 'completed')).toEqualTypeOf<boolean>()
     expectTypeOf(useRun(run, (state) => state.main.parts.filter((part) => part.kind === 'tool'))).toEqualTypeOf<ToolPart[]>()
-    expectTypeOf(useRun(run, ({ status, usage }) => ({ status, usage }), shallowEqual)).toEqualTypeOf<Pick<RunState, 'status' | 'usage'>>()
-    // @ts-expect-error an equality of something else
-    useRun(
-      run,
-      (state) => state.id,
-      (a: number, b: number) => a === b,
-    )
+    expectTypeOf(useRun(run, ({ status, usage }) => ({ status, usage }), shallowEqual)).toEqualTypeOf<{ status: RunStatus; usage: TokenUsage | undefined }>()
+    const equalNumbers = (a: number, b: number): boolean => a === b
+    // @ts-expect-error an equality of something else than what is selected
+    useRun(run, (state) => state.id, equalNumbers)
   }
   expectTypeOf(uses).toBeFunction()
 })

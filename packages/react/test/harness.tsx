@@ -1,6 +1,7 @@
 import { type AgentClient, type AgentEvent, createAgentClient } from '@agentstream/client'
 import { scriptedFetch } from '@agentstream/client/testing'
-import { QueryClient, QueryClientProvider } from '@tanstack/react-query'
+import { focusManager, onlineManager, QueryClient, QueryClientProvider } from '@tanstack/react-query'
+import { act } from '@testing-library/react'
 import { Profiler, type ReactElement, type ReactNode, StrictMode } from 'react'
 import { AgentClientProvider } from '../src/index.ts'
 
@@ -106,4 +107,26 @@ export function page(fetch: typeof globalThis.fetch, queryClient: QueryClient = 
     </StrictMode>
   )
   return { client, queryClient, wrapper, commits }
+}
+
+/** Does what a person would, and gives what it gave once React has caught up. */
+export function acting<T>(deed: () => T): T {
+  const given: T[] = []
+  act(() => void given.push(deed()))
+  return given[0] as T // The deed has been done: act calls back at once.
+}
+
+/** The page is hidden, put into the back-forward cache and taken offline, and comes back from all of it. */
+export function comeAndGo(): void {
+  act(() => {
+    for (const isHere of [false, true]) {
+      focusManager.setFocused(isHere)
+      onlineManager.setOnline(isHere)
+      window.dispatchEvent(new Event(isHere ? 'focus' : 'blur'))
+      window.dispatchEvent(new Event(isHere ? 'online' : 'offline'))
+      window.dispatchEvent(new PageTransitionEvent(isHere ? 'pageshow' : 'pagehide', { persisted: true }))
+      document.dispatchEvent(new Event('visibilitychange', { bubbles: true }))
+    }
+  })
+  focusManager.setFocused(undefined)
 }
