@@ -16,7 +16,7 @@ export function App() {
       {names.map((name) => (
         // Both stay, so that switching over and back loses no conversation and stops no run.
         <div key={name} className="workspace-frame" hidden={name !== agent}>
-          <Workspace agent={name} inspecting={inspecting && name === agent} onInspecting={setInspecting} />
+          <Workspace agent={name} active={name === agent} inspecting={inspecting && name === agent} onInspecting={setInspecting} />
         </div>
       ))}
     </div>

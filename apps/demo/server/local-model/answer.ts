@@ -33,7 +33,7 @@ function section(outcome: ToolOutcome): string {
     case 'word_count':
       return words(outcome)
     default:
-      return `### ${code(outcome.tool)}\n\n${plain(outcome.text)}`
+      return `## ${code(outcome.tool)}\n\n${plain(outcome.text)}`
   }
 }
 
@@ -91,7 +91,7 @@ function words(outcome: ToolOutcome): string {
 }
 
 function failed(outcome: ToolOutcome): string {
-  return `### ${code(outcome.tool)} did not work\n\nIt answered:\n\n> ${plain(outcome.text)}\n\nA failing tool does not end the run: the loop hands me the failure, and I go on with what is left.`
+  return `## ${code(outcome.tool)} did not work\n\nIt answered:\n\n> ${plain(outcome.text)}\n\nA failing tool does not end the run: the loop hands me the failure, and I go on with what is left.`
 }
 
 function closing(outcomes: readonly ToolOutcome[]): string {

@@ -16,5 +16,5 @@ export const wordCount = defineTool({
 })
 
 function known(names: readonly string[]): string {
-  return names.length === 0 ? 'No pages have been written yet.' : `There is ${names.slice(0, 12).join(', ')}.`
+  return names.length === 0 ? 'No pages have been written yet.' : `The pages are: ${names.slice(0, 12).join(', ')}.`
 }

@@ -39,7 +39,7 @@ export function AppHeader({ agent, onAgent, theme, onTheme, inspecting, onInspec
           {theme === 'light' ? <SunIcon /> : theme === 'dark' ? <MoonIcon /> : <HalfMark />}
           <span className="wide-only">{theme}</span>
         </button>
-        <button type="button" className="ghost-button" aria-pressed={inspecting} onClick={() => onInspecting(!inspecting)}>
+        <button type="button" className="ghost-button" aria-label="Inspector" aria-pressed={inspecting} onClick={() => onInspecting(!inspecting)}>
           <PanelIcon />
           <span>Inspector</span>
         </button>

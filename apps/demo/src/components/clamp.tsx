@@ -1,5 +1,6 @@
 import { useState } from 'react'
 import { formatCount } from '../model/format.ts'
+import { ScrollBox } from './scroll-box.tsx'
 
 const shownLines = 8
 const shownCharacters = 600
@@ -11,10 +12,9 @@ export function Clamp({ text, label }: { text: string; label: string }) {
   const isLong = beginning.length < text.length
   return (
     <>
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a box that scrolls must take focus, or the keyboard cannot scroll it. */}
-      <section className="value" aria-label={label} tabIndex={0}>
+      <ScrollBox className="value" label={label}>
         <pre>{whole ? text : beginning}</pre>
-      </section>
+      </ScrollBox>
       {isLong ? (
         <button type="button" className="text-button" aria-expanded={whole} onClick={() => setWhole(!whole)}>
           {whole ? 'Show less' : `Show all ${formatCount(text.length, 'character')}`}

@@ -18,7 +18,7 @@ export const DawpPanel = memo(function DawpPanel({ run }: { run: DawpRunState })
   useEffect(() => setExpanded(run.open), [run.open])
   const state = stateOf(run)
   return (
-    <section className="dawp" data-state={run.open ? 'open' : 'closed'} data-result={state} aria-label={`Workflow ${run.workflowId ?? run.runId}`}>
+    <article className="dawp" data-state={run.open ? 'open' : 'closed'} data-result={state} aria-label={`Workflow ${run.workflowId ?? run.runId}`}>
       <span className="rail-node" aria-hidden="true">
         <FlowIcon />
       </span>
@@ -43,7 +43,7 @@ export const DawpPanel = memo(function DawpPanel({ run }: { run: DawpRunState })
         ))}
         {run.steps.length === 0 ? <li className="muted">{run.open ? 'No step has begun yet.' : 'It had no steps.'}</li> : null}
       </ol>
-    </section>
+    </article>
   )
 })
 

@@ -1,5 +1,5 @@
 /** Beside the conversation where there is room, over it as a drawer where there is not. */
-import { type ReactNode, useEffect, useRef } from 'react'
+import { type ReactNode, useLayoutEffect, useRef } from 'react'
 import { useMediaQuery } from '../hooks/use-media-query.ts'
 import { CrossIcon } from './icons.tsx'
 
@@ -18,7 +18,8 @@ export function InspectorFrame({ open, onClose, children }: { open: boolean; onC
 /** A modal dialog: the browser keeps focus inside and gives it back when it closes. */
 function Drawer({ onClose, children }: { onClose: () => void; children: ReactNode }) {
   const dialog = useRef<HTMLDialogElement>(null)
-  useEffect(() => {
+  // Before the dialog leaves the page: a dialog that is gone cannot give the focus back.
+  useLayoutEffect(() => {
     const element = dialog.current
     element?.showModal()
     return () => element?.close()

@@ -36,7 +36,7 @@ export function PromptForm({ text, onText, fault, onFault, isStreaming, onSend, 
           ref={field}
           rows={1}
           value={text}
-          placeholder="Ask about AgentStream, or give it something to calculate"
+          placeholder="Ask something"
           maxLength={4000}
           onChange={(event) => onText(event.currentTarget.value)}
           onKeyDown={onKeyDown}

@@ -11,10 +11,10 @@ export interface Budget {
 export const RoundView = memo(
   function RoundView({ iteration, parts, budget }: { iteration: number; parts: readonly Part[]; budget: Budget | undefined }) {
     return (
-      <section className="round" aria-label={iteration > 0 ? `Round ${iteration}` : 'Answer'}>
+      <div className="round">
         {iteration > 0 ? <RoundHead iteration={iteration} budget={budget} /> : null}
         <Parts parts={parts} />
-      </section>
+      </div>
     )
   },
   (before, after) =>

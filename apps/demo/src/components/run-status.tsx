@@ -69,7 +69,7 @@ function Actions({ state, outcome, actions }: { state: RunState; outcome: Outcom
       ) : null}
       {actions.again && outcome.offer === 'nothing' ? (
         <button type="button" className="ghost-button" onClick={actions.again}>
-          <RepeatIcon /> Ask again
+          <RepeatIcon /> Run again
         </button>
       ) : null}
       {text.trim() === '' ? null : <CopyButton text={text} what="answer" />}

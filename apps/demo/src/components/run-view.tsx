@@ -14,12 +14,12 @@ import { type RunActions, RunStatus } from './run-status.tsx'
 export const RunView = memo(function RunView({ run, receipt, actions }: { run: AgentRun; receipt: Receipt | undefined; actions: RunActions }) {
   const state = useRun(run)
   return (
-    <article className="run" data-status={state.status} aria-label="Answer of the agent">
+    <div className="run" data-status={state.status}>
       {/* A silent restart voids what was shown, so everything below begins anew with it. */}
       <Sections key={state.counts.restarts} state={state} />
       <Output state={state} />
       <RunStatus state={state} receipt={receipt} actions={actions} />
-    </article>
+    </div>
   )
 })
 
@@ -45,8 +45,8 @@ function Output({ state }: { state: RunState }) {
   const { output } = state
   if (output === undefined || output === null || output === '' || selectText(state).trim() !== '') return null
   return (
-    <section className="round" aria-label="Result">
+    <div className="round">
       {typeof output === 'string' ? <StreamingMarkdown text={output} open={false} /> : <Clamp text={formatValue(output)} label="Result" />}
-    </section>
+    </div>
   )
 }

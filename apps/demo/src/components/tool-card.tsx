@@ -18,7 +18,7 @@ const words: Readonly<Record<ToolPart['status'], string>> = {
 
 export const ToolCard = memo(function ToolCard({ part }: { part: ToolPart }) {
   return (
-    <section className="tool-card" data-status={part.status} aria-label={`Tool call ${part.toolName}: ${words[part.status]}`}>
+    <article className="tool-card" data-status={part.status} aria-label={`Tool call ${part.toolName}: ${words[part.status]}`}>
       <header className="tool-head">
         <ToolIcon />
         <span className="tool-name">
@@ -37,7 +37,7 @@ export const ToolCard = memo(function ToolCard({ part }: { part: ToolPart }) {
         <Progress part={part} />
         <Ending part={part} />
       </div>
-    </section>
+    </article>
   )
 })
 

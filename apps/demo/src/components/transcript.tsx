@@ -57,13 +57,13 @@ const TurnView = memo(function TurnView({ turn, receipt, again, edit, wordsOf }:
   const question = questionOf(turn.input)
   const actions: RunActions = { again, edit: again && edit && (() => edit(question)) }
   return (
-    <section className="turn" aria-label="Question and answer">
+    <article className="turn" aria-label="Question and answer">
       <h2 className="question">
         <span className="visually-hidden">You asked: </span>
         {wordsOf(question)}
       </h2>
       <RunView run={turn.run} receipt={receipt} actions={actions} />
-    </section>
+    </article>
   )
 })
 

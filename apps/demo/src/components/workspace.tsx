@@ -15,11 +15,13 @@ import { AssistantWelcome, RecordingsWelcome } from './welcome.tsx'
 
 export interface WorkspaceProps {
   readonly agent: 'assistant' | 'transcripts'
+  /** Whether it is the one in view. */
+  readonly active: boolean
   readonly inspecting: boolean
   readonly onInspecting: (inspecting: boolean) => void
 }
 
-export function Workspace({ agent, inspecting, onInspecting }: WorkspaceProps) {
+export function Workspace({ agent, active, inspecting, onInspecting }: WorkspaceProps) {
   const [monitor] = useState(createRunMonitor)
   const [text, setText] = useState('')
   const [fault, setFault] = useState('')
@@ -53,7 +55,7 @@ export function Workspace({ agent, inspecting, onInspecting }: WorkspaceProps) {
     void cancel().then(({ outcome }) => setReceipts((known) => ({ ...known, [id]: outcome })))
     field.current?.focus()
   }, [run, cancel])
-  useEscape(isStreaming ? stop : undefined)
+  useEscape(active && isStreaming ? stop : undefined)
 
   return (
     <div className="workspace">

@@ -9,11 +9,11 @@ export interface StickToBottom {
   toBottom(): void
 }
 
-/** Follows a growing content, until the reader scrolls up; then it leaves the page where it is. */
+/** Once asked to the bottom, follows a growing content until the reader scrolls up; then it leaves the page where it is. */
 export function useStickToBottom(): StickToBottom {
   const box = useRef<HTMLDivElement>(null)
   const content = useRef<HTMLDivElement>(null)
-  const follows = useRef(true)
+  const follows = useRef(false)
   const [isAtBottom, setIsAtBottom] = useState(true)
 
   const toBottom = useCallback(() => {
@@ -30,7 +30,7 @@ export function useStickToBottom(): StickToBottom {
     const onScroll = () => {
       const near = element.scrollHeight - element.scrollTop - element.clientHeight < nearPixels
       // Growing content moves nothing by itself: only a reader scrolls up.
-      if (near) follows.current = true
+      if (near && element.scrollTop > lastTop) follows.current = true
       else if (element.scrollTop < lastTop) follows.current = false
       lastTop = element.scrollTop
       setIsAtBottom(near || follows.current)

@@ -3,6 +3,7 @@ import { isValidElement, type ReactNode } from 'react'
 import type { Components } from 'react-markdown'
 import { CopyButton } from '../components/copy-button.tsx'
 import { CheckIcon, ImageIcon } from '../components/icons.tsx'
+import { ScrollBox } from '../components/scroll-box.tsx'
 import { safeLink } from './safe-link.ts'
 
 export const elements: Components = {
@@ -10,14 +11,14 @@ export const elements: Components = {
   img: ({ src, alt }) => <ImageNote source={typeof src === 'string' ? src : undefined} description={alt ?? ''} />,
   // The page has headings of its own, down to the rounds of a run; a message may not outrank them.
   h1: ({ children }) => <h4 className="md-h1">{children}</h4>,
-  h2: ({ children }) => <h5 className="md-h2">{children}</h5>,
-  h3: ({ children }) => <h6 className="md-h3">{children}</h6>,
+  h2: ({ children }) => <h4 className="md-h2">{children}</h4>,
+  h3: ({ children }) => <h5 className="md-h3">{children}</h5>,
   h4: ({ children }) => <h6 className="md-h3">{children}</h6>,
   h5: ({ children }) => <h6 className="md-h3">{children}</h6>,
   h6: ({ children }) => <h6 className="md-h3">{children}</h6>,
   pre: ({ children }) => <Fence>{children}</Fence>,
   table: ({ children }) => (
-    <ScrollBox label="Table">
+    <ScrollBox className="md-scroll" label="Table">
       <table>{children}</table>
     </ScrollBox>
   ),
@@ -65,22 +66,12 @@ export function CodeBlock({ language, code }: { language: string | undefined; co
         <span>{language ?? 'text'}</span>
         <CopyButton text={code} what="code" />
       </div>
-      <ScrollBox label={language === undefined ? 'Code' : `Code, ${language}`}>
+      <ScrollBox className="md-scroll" label={language === undefined ? 'Code' : `Code, ${language}`}>
         <pre>
           <code>{code}</code>
         </pre>
       </ScrollBox>
     </div>
-  )
-}
-
-/** Wide content scrolls inside its own box, which the keyboard can reach. */
-function ScrollBox({ label, children }: { label: string; children: ReactNode }) {
-  return (
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: a box that scrolls must take focus, or the keyboard cannot scroll it.
-    <section className="md-scroll" aria-label={label} tabIndex={0}>
-      {children}
-    </section>
   )
 }
 

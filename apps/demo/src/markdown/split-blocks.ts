@@ -17,7 +17,8 @@ export interface BlockSplitter {
   update(text: string): Blocks
 }
 
-const groupSize = 24
+/** Blocks in a full group. */
+export const groupSize = 24
 const fenceMarks = /^\s*(`{3,}|~{3,})(.*)$/
 const rememberedCharacters = 32
 

@@ -5,7 +5,7 @@ import remarkGfm from 'remark-gfm'
 import remend from 'remend'
 import { CodeBlock, elements } from './elements.tsx'
 import { safeLink } from './safe-link.ts'
-import { createBlockSplitter } from './split-blocks.ts'
+import { createBlockSplitter, groupSize } from './split-blocks.ts'
 
 /** A block longer than this is shown as it is written: parsing it in every frame would cost more than it gives. */
 const longestParsedBlock = 20_000
@@ -28,10 +28,14 @@ export function StreamingMarkdown({ text, open }: { text: string; open: boolean 
 }
 
 const Group = memo(function Group({ blocks }: { blocks: readonly string[] }) {
-  return blocks.map((source, position) => (
-    // biome-ignore lint/suspicious/noArrayIndexKey: blocks are only ever appended.
-    <Block key={position} source={source} />
-  ))
+  return (
+    <div className="md-group" data-full={blocks.length === groupSize}>
+      {blocks.map((source, position) => (
+        // biome-ignore lint/suspicious/noArrayIndexKey: blocks are only ever appended.
+        <Block key={position} source={source} />
+      ))}
+    </div>
+  )
 })
 
 function Tail({ source, fenced }: { source: string; fenced: boolean }) {

@@ -49,8 +49,13 @@ function streaming(state: RunState): Outcome {
   const panel = state.dawpRuns.findLast((run) => run.open)
   const step = panel?.activeStep === undefined ? undefined : panel.steps[panel.activeStep]
   if (panel) return { ...base, title: 'Working', detail: step ? `The workflow is at its step ${step.stepId}.` : 'A workflow is running.' }
+  const tools = state.main.parts.filter((part) => part.kind === 'tool' && part.status === 'running')
+  if (tools.length > 1) return { ...base, title: 'Using tools', detail: `${tools.length} of them are running.` }
+  const [tool] = tools
+  if (tool?.kind === 'tool') return { ...base, title: 'Using a tool', detail: `${tool.toolName} is running.` }
   const last = state.main.parts.at(-1)
-  if (last?.kind === 'tool' && last.status === 'running') return { ...base, title: 'Using a tool', detail: `${last.toolName} is running.` }
+  if (last?.kind === 'tool' && last.status === 'assembling')
+    return { ...base, title: 'Calling a tool', detail: `The model writes the arguments for ${last.toolName}.` }
   if (last?.kind === 'thinking' && last.open) return { ...base, title: 'Thinking', detail: 'The model is thinking.' }
   return { ...base, title: 'Streaming', detail: 'The answer is arriving.' }
 }
