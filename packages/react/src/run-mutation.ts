@@ -6,7 +6,8 @@ const keptMs = 60_000
 
 /**
  * Enters the run into the mutation cache for exactly as long as it lives, so that `useIsMutating`, the devtools and a
- * MutationCache's `onError` tell the truth. The entry holds the run's id and outcome and none of its text.
+ * MutationCache's `onError` tell the truth. The entry holds the run's id and outcome,
+ * and none of its text but what the error of a broken stream carries.
  */
 export function mutateWhileLive(queryClient: QueryClient, run: AgentRun, { agent, onFinish }: { agent: string | undefined; onFinish: () => void }): void {
   const mutation = queryClient.getMutationCache().build(queryClient, {

@@ -1,31 +1,18 @@
-import type { AgentEvent, AgentStreamError, RunState } from '@agentstream/client'
-import { HttpError, isAgentStreamError, StreamInterruptedError } from '@agentstream/client'
+import { type AgentEvent, HttpError, isAgentStreamError, type RunState, StreamInterruptedError } from '@agentstream/client'
 import { scriptedFetch } from '@agentstream/client/testing'
-import { dehydrate, MutationCache, onlineManager, QueryClient, useIsMutating } from '@tanstack/react-query'
-import { act, cleanup, renderHook, waitFor } from '@testing-library/react'
+import { MutationCache, QueryClient } from '@tanstack/react-query'
+import { renderHook, waitFor } from '@testing-library/react'
 import { useEffect } from 'react'
-import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
-import { acting, agentServer, comeAndGo, completed, page, token } from '../test/harness.tsx'
-import { type AgentStreamOptions, type Turn, useAgentStream } from './index.ts'
+import { describe, expect, test, vi } from 'vitest'
+import { acting, agentServer, completed, page, token, withoutComplaints } from '../test/harness.tsx'
+import { openedStream } from '../test/opened.tsx'
+import { type Turn, useAgentStream } from './index.ts'
 
-const complaints = vi.spyOn(console, 'error')
-beforeEach(() => void complaints.mockClear())
-afterEach(() => {
-  cleanup()
-  expect(complaints).not.toHaveBeenCalled()
-})
-
-function opened(options?: AgentStreamOptions, queryClient = new QueryClient()) {
-  const server = agentServer()
-  const at = page(server.fetch, queryClient)
-  const view = renderHook((given: AgentStreamOptions | undefined) => useAgentStream(given), { wrapper: at.wrapper, initialProps: options })
-  const send = (text: string) => acting(() => view.result.current.send(text))
-  return { ...view, ...at, server, send, stream: () => view.result.current }
-}
+withoutComplaints()
 
 describe('sending', () => {
   test('L11: StrictMode starts nothing by itself, and one send is one request and one run', async () => {
-    const { server, send, stream } = opened()
+    const { server, send, stream } = openedStream()
     expect(server.requests).toEqual([])
     expect(stream()).toMatchObject({ turns: [], run: undefined, status: 'idle', text: '', error: undefined, isStreaming: false })
 
@@ -44,7 +31,7 @@ describe('sending', () => {
     expect(server.requests).toHaveLength(1)
   })
 
-  test('L11: a send from an effect that StrictMode repeats keeps the run it started', async () => {
+  test('L11: StrictMode, which takes components away and brings them back, cancels nothing that an effect has sent', async () => {
     const server = agentServer()
     const { wrapper } = page(server.fetch)
     const { result } = renderHook(
@@ -59,12 +46,12 @@ describe('sending', () => {
       { wrapper },
     )
     await waitFor(() => expect(server.runs.length).toBeGreaterThan(0))
-    expect(result.current.run?.getSnapshot().status).not.toBe('cancelled')
+    for (const { run } of result.current.turns) expect(run.getSnapshot().status).not.toBe('cancelled')
     expect(server.requests.filter(({ method }) => method === 'DELETE')).toEqual([])
   })
 
   test('parameters and agent travel with the run, and options may change between sends', async () => {
-    const { server, send, rerender } = opened({ agent: 'first', parameters: { temperature: 0 } })
+    const { server, send, rerender } = openedStream({ agent: 'first', parameters: { temperature: 0 } })
     send('a')
     await waitFor(() => expect(server.runs).toHaveLength(1))
     expect(server.run(0).body.parameters).toEqual({ temperature: 0 })
@@ -76,7 +63,7 @@ describe('sending', () => {
   })
 
   test('functions keep their identity from the first render on', () => {
-    const { stream, rerender } = opened()
+    const { stream, rerender } = openedStream()
     const { send, cancel, stop, regenerate, reset } = stream()
     rerender({ agent: 'other' })
     expect(stream()).toMatchObject({ send, cancel, stop, regenerate, reset })
@@ -86,7 +73,7 @@ describe('sending', () => {
     const early = vi.fn()
     const onEvent = vi.fn<(event: AgentEvent) => void>()
     const onFinish = vi.fn<(state: RunState, turn: Turn) => void>()
-    const { server, send, stream, rerender } = opened({ onEvent: early, onFinish: early })
+    const { server, send, stream, rerender } = openedStream({ onEvent: early, onFinish: early })
     send('a')
     rerender({ onEvent, onFinish })
     await waitFor(() => expect(server.runs).toHaveLength(1))
@@ -103,149 +90,13 @@ describe('sending', () => {
     const throwing = (): void => {
       throw bug
     }
-    const { server, send, stream } = opened({ onEvent: throwing }, new QueryClient({ mutationCache: new MutationCache({ onError }) }))
+    const { server, send, stream } = openedStream({ onEvent: throwing }, new QueryClient({ mutationCache: new MutationCache({ onError }) }))
     send('a')
     await waitFor(() => expect(server.runs).toHaveLength(1))
     server.run(0).send(token('x'))
     await waitFor(() => expect(onError).toHaveBeenCalledTimes(1))
     expect(onError.mock.calls[0]?.[0]).toBe(bug)
     expect(stream()).toMatchObject({ status: 'cancelled', isStreaming: false })
-  })
-})
-
-describe('turns', () => {
-  test('stay, each with its own run, and the last one is shown', async () => {
-    const { server, send, stream } = opened()
-    send('first')
-    await waitFor(() => expect(server.runs).toHaveLength(1))
-    server.run(0).send(token('one'), completed)
-    await waitFor(() => expect(stream().isStreaming).toBe(false))
-    send('second')
-    expect(stream()).toMatchObject({ text: '', status: 'connecting' })
-    await waitFor(() => expect(server.runs).toHaveLength(2))
-    server.run(1).send(token('two'), completed)
-    await waitFor(() => expect(stream().text).toBe('two'))
-    expect(stream().turns.map(({ input, run }) => [input, run.getSnapshot().main.parts[0]])).toMatchObject([
-      ['first', { text: 'one' }],
-      ['second', { text: 'two' }],
-    ])
-  })
-
-  test('L12: a new run while the old one streams: no word of one reaches the other', async () => {
-    const { server, send, stream } = opened()
-    const first = send('first')
-    await waitFor(() => expect(server.runs).toHaveLength(1))
-    server.run(0).send(token('one'))
-    await waitFor(() => expect(stream().text).toBe('one'))
-    send('second')
-    await waitFor(() => expect(server.runs).toHaveLength(2))
-    server.run(1).send(token('two'))
-    server.run(0).send(token(' more of one'), completed)
-    await waitFor(() => expect(first.getSnapshot().status).toBe('completed'))
-    await waitFor(() => expect(stream().text).toBe('two'))
-    expect(stream()).toMatchObject({ status: 'streaming', isStreaming: true })
-    expect(first.getSnapshot().main.parts).toMatchObject([{ text: 'one more of one' }])
-  })
-
-  test('regenerate runs the last input again in its place and stops the run that was there', async () => {
-    const { server, send, stream } = opened()
-    expect(acting(() => stream().regenerate())).toBeUndefined()
-    send('first')
-    await waitFor(() => expect(server.runs).toHaveLength(1))
-    server.run(0).send(token('one'), completed)
-    await waitFor(() => expect(stream().status).toBe('completed'))
-    const before = send('second')
-    await waitFor(() => expect(server.runs).toHaveLength(2))
-    const ids = stream().turns.map((turn) => turn.id)
-
-    const after = acting(() => stream().regenerate())
-    expect(after).not.toBe(before)
-    expect(stream()).toMatchObject({ run: after, status: 'connecting', turns: [{ input: 'first' }, { input: 'second', run: after }] })
-    expect(stream().turns.map((turn) => turn.id)).toEqual(ids)
-    await waitFor(() => expect(before.getSnapshot().status).toBe('cancelled'))
-    await waitFor(() => expect(server.runs).toHaveLength(3))
-    expect(server.run(2).body).toMatchObject({ task: { description: 'second' } })
-    expect(server.requests.filter(({ method }) => method === 'DELETE').map(({ url }) => url)).toEqual([`https://agents.test/runs/${before.id}`])
-  })
-
-  test('reset stops what is live and forgets the turns', async () => {
-    const { server, send, stream } = opened()
-    const runs = [send('first'), send('second')]
-    await waitFor(() => expect(server.runs).toHaveLength(2))
-    act(() => stream().reset())
-    expect(stream()).toMatchObject({ turns: [], run: undefined, status: 'idle', text: '', isStreaming: false })
-    await waitFor(() => expect(runs.map((run) => run.getSnapshot().status)).toEqual(['cancelled', 'cancelled']))
-    expect(send('third').getSnapshot().status).toBe('connecting')
-    expect(stream().turns).toHaveLength(1)
-  })
-})
-
-describe('stopping', () => {
-  test('cancel keeps the partial text, tells the server, and answers with its receipt', async () => {
-    const { server, send, stream } = opened()
-    const run = send('a')
-    await waitFor(() => expect(server.runs).toHaveLength(1))
-    server.run(0).send(token('half an ans'))
-    await waitFor(() => expect(stream().text).toBe('half an ans'))
-    expect(await act(() => stream().cancel())).toEqual({ outcome: 'cancelled' })
-    expect(stream()).toMatchObject({ status: 'cancelled', text: 'half an ans', error: undefined, isStreaming: false })
-    expect(server.requests.at(-1)).toEqual({ method: 'DELETE', url: `https://agents.test/runs/${run.id}` })
-  })
-
-  test('stop is cancel without an answer; L4: with nothing running both do nothing', async () => {
-    const { server, send, stream } = opened()
-    expect(await stream().cancel()).toEqual({ outcome: 'already_finished' })
-    stream().stop()
-    send('a')
-    await waitFor(() => expect(server.runs).toHaveLength(1))
-    expect(acting(() => stream().stop())).toBeUndefined()
-    await waitFor(() => expect(stream().status).toBe('cancelled'))
-    stream().stop()
-    expect(await stream().cancel()).toEqual({ outcome: 'cancelled' })
-    expect(server.requests.map(({ method }) => method)).toEqual(['POST', 'DELETE'])
-  })
-
-  test('L10: unmounting cancels live runs on the server by default, and tells the page nothing more', async () => {
-    const onEvent = vi.fn()
-    const onFinish = vi.fn()
-    const { server, send, unmount } = opened({ onEvent, onFinish })
-    const runs = [send('a'), send('b')]
-    await waitFor(() => expect(server.runs).toHaveLength(2))
-    unmount()
-    await waitFor(() => expect(runs.map((run) => run.getSnapshot().status)).toEqual(['cancelled', 'cancelled']))
-    expect(server.requests.filter(({ method }) => method === 'DELETE')).toHaveLength(2)
-    expect(onEvent).not.toHaveBeenCalled()
-    expect(onFinish).not.toHaveBeenCalled()
-  })
-
-  test('L10: unmounting with onUnmount detach only stops watching', async () => {
-    const { server, send, unmount } = opened({ onUnmount: 'detach' })
-    const run = send('a')
-    await waitFor(() => expect(server.runs).toHaveLength(1))
-    unmount()
-    await waitFor(() => expect(server.run(0).isAborted).toBe(true))
-    await run.result()
-    expect(run.getSnapshot()).toMatchObject({ status: 'truncated', failure: undefined })
-    expect(server.requests.map(({ method }) => method)).toEqual(['POST'])
-  })
-
-  test('L10: a run sent after the component has gone is never started, unless it may go on unseen', async () => {
-    const leaves = opened()
-    const { send } = leaves.stream()
-    leaves.unmount()
-    await Promise.resolve()
-    const run = send('too late')
-    await run.result()
-    expect(run.getSnapshot().status).toBe('cancelled')
-    expect(leaves.server.requests.filter(({ method }) => method === 'POST')).toEqual([])
-
-    const detaches = opened({ onUnmount: 'detach' })
-    const sendUnseen = detaches.stream().send
-    detaches.unmount()
-    await Promise.resolve()
-    sendUnseen('for the record')
-    await waitFor(() => expect(detaches.server.runs).toHaveLength(1))
-    expect(detaches.server.run(0).isAborted).toBe(false)
   })
 })
 
@@ -262,7 +113,7 @@ describe('failing', () => {
   })
 
   test('what the agent says went wrong is an error of code agent, with its words and the same object while it stands', async () => {
-    const { server, send, stream, rerender } = opened()
+    const { server, send, stream, rerender } = openedStream()
     send('a')
     await waitFor(() => expect(server.runs).toHaveLength(1))
     server.run(0).send(token('so far'), { type: 'error', error: 'The model is overloaded', retryable: true })
@@ -276,7 +127,7 @@ describe('failing', () => {
   })
 
   test('N1: a stream that is cut is truncated, with its text kept and an error that says so', async () => {
-    const { server, send, stream } = opened()
+    const { server, send, stream } = openedStream()
     send('a')
     await waitFor(() => expect(server.runs).toHaveLength(1))
     server.run(0).send(token('half'))
@@ -284,82 +135,6 @@ describe('failing', () => {
     await waitFor(() => expect(stream().status).toBe('truncated'))
     expect(stream().text).toBe('half')
     expect(stream().error).toBeInstanceOf(StreamInterruptedError)
-  })
-})
-
-describe('the query client', () => {
-  test('useIsMutating is true exactly while a run is live', async () => {
-    const server = agentServer()
-    const { wrapper } = page(server.fetch)
-    const { result } = renderHook(() => ({ stream: useAgentStream(), live: useIsMutating({ mutationKey: ['agentstream'] }) }), { wrapper })
-    expect(result.current.live).toBe(0)
-    for (const end of [completed, { type: 'error', error: 'no' } satisfies AgentEvent]) {
-      const at = server.runs.length
-      acting(() => result.current.stream.send('a'))
-      await waitFor(() => expect(result.current.live).toBe(1))
-      await waitFor(() => expect(server.runs).toHaveLength(at + 1))
-      server.run(at).send(token('x'))
-      await waitFor(() => expect(result.current.stream.text).toBe('x'))
-      expect(result.current.live).toBe(1)
-      server.run(at).send(end)
-      await waitFor(() => expect(result.current.live).toBe(0))
-      expect(result.current.stream.isStreaming).toBe(false)
-    }
-    acting(() => result.current.stream.send('a'))
-    acting(() => result.current.stream.send('b'))
-    await waitFor(() => expect(result.current.live).toBe(2))
-    await act(() => result.current.stream.cancel())
-    await waitFor(() => expect(result.current.live).toBe(1))
-    act(() => result.current.stream.reset())
-    await waitFor(() => expect(result.current.live).toBe(0))
-  })
-
-  test('holds none of a run’s words, and has nothing of a run to dehydrate', async () => {
-    const errors: AgentStreamError[] = []
-    const queryClient = new QueryClient({ mutationCache: new MutationCache({ onError: (error) => isAgentStreamError(error) && errors.push(error) }) })
-    const { server, send, stream } = opened({}, queryClient)
-    send('a private question')
-    await waitFor(() => expect(server.runs).toHaveLength(1))
-    server.run(0).send(token('a private answer'))
-    await waitFor(() => expect(stream().text).toBe('a private answer'))
-    const cached = () =>
-      JSON.stringify([queryClient.getMutationCache().getAll(), queryClient.getQueryCache().getAll()].map((all) => all.map(({ state }) => state)))
-    expect(cached()).not.toContain('private')
-    expect(dehydrate(queryClient)).toEqual({ mutations: [], queries: [] })
-    server.run(0).send(completed)
-    await waitFor(() => expect(stream().status).toBe('completed'))
-    await waitFor(() => expect(queryClient.isMutating()).toBe(0))
-    expect(cached()).not.toContain('private')
-    expect(dehydrate(queryClient)).toEqual({ mutations: [], queries: [] })
-    expect(errors).toEqual([])
-  })
-
-  test('an app’s retries and a page that is offline change nothing: the client has its own patience', async () => {
-    const queryClient = new QueryClient({ defaultOptions: { mutations: { retry: 3, retryDelay: 0, gcTime: 0 } } })
-    const { fetch, requests } = scriptedFetch({ status: 500 })
-    const { wrapper } = page(fetch, queryClient)
-    const { result } = renderHook(() => useAgentStream(), { wrapper })
-    onlineManager.setOnline(false)
-    try {
-      acting(() => result.current.send('a'))
-      await waitFor(() => expect(result.current.status).toBe('failed'))
-      await waitFor(() => expect(queryClient.isMutating()).toBe(0))
-      expect(dehydrate(queryClient).mutations).toEqual([])
-    } finally {
-      onlineManager.setOnline(true)
-    }
-    expect(requests).toHaveLength(1)
-  })
-
-  test('L13: hiding, showing, leaving for the back-forward cache, going offline and back: no second POST', async () => {
-    const { server, send, stream } = opened()
-    send('a')
-    await waitFor(() => expect(server.runs).toHaveLength(1))
-    comeAndGo()
-    server.run(0).send(token('x'), completed)
-    await waitFor(() => expect(stream().status).toBe('completed'))
-    comeAndGo()
-    expect(server.requests).toHaveLength(1)
   })
 })
 

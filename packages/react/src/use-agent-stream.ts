@@ -42,6 +42,9 @@ export interface AgentStream extends RunView {
  * Runs on demand: `send` starts one and adds a turn. Each run is a mutation that is pending exactly as long as the run lives;
  * `useIsMutating({ mutationKey: ['agentstream'] })` counts them. Options may change between renders; a run keeps those it was
  * sent with, callbacks excepted. All functions keep their identity.
+ *
+ * For things people do. A run that belongs to a component's being there is `useTaskStream`'s: an effect that sends is
+ * repeated by StrictMode, and sends twice.
  */
 export function useAgentStream(options: AgentStreamOptions = {}): AgentStream {
   const settings: TurnSettings = { ...options, client: useAgentClient(), queryClient: useQueryClient() }

@@ -1,8 +1,9 @@
 import { type AgentClient, type AgentEvent, createAgentClient } from '@agentstream/client'
 import { scriptedFetch } from '@agentstream/client/testing'
 import { focusManager, onlineManager, QueryClient, QueryClientProvider } from '@tanstack/react-query'
-import { act } from '@testing-library/react'
+import { act, cleanup } from '@testing-library/react'
 import { Profiler, type ReactElement, type ReactNode, StrictMode } from 'react'
+import { afterEach, beforeEach, expect, vi } from 'vitest'
 import { AgentClientProvider } from '../src/index.ts'
 
 /** One stream a test writes to while it is read. */
@@ -129,4 +130,14 @@ export function comeAndGo(): void {
     }
   })
   focusManager.setFocused(undefined)
+}
+
+/** For a whole file: what was rendered is taken away after each test, and React had nothing to complain about. */
+export function withoutComplaints(): void {
+  const complaints = vi.spyOn(console, 'error')
+  beforeEach(() => void complaints.mockClear())
+  afterEach(() => {
+    cleanup()
+    expect(complaints).not.toHaveBeenCalled()
+  })
 }

@@ -1,0 +1,142 @@
+import { act, waitFor } from '@testing-library/react'
+import { describe, expect, test, vi } from 'vitest'
+import { acting, completed, token, withoutComplaints } from '../test/harness.tsx'
+import { openedStream } from '../test/opened.tsx'
+
+withoutComplaints()
+
+describe('turns', () => {
+  test('stay, each with its own run, and the last one is shown', async () => {
+    const { server, send, stream } = openedStream()
+    send('first')
+    await waitFor(() => expect(server.runs).toHaveLength(1))
+    server.run(0).send(token('one'), completed)
+    await waitFor(() => expect(stream().isStreaming).toBe(false))
+    send('second')
+    expect(stream()).toMatchObject({ text: '', status: 'connecting' })
+    await waitFor(() => expect(server.runs).toHaveLength(2))
+    server.run(1).send(token('two'), completed)
+    await waitFor(() => expect(stream().text).toBe('two'))
+    expect(stream().turns.map(({ input, run }) => [input, run.getSnapshot().main.parts[0]])).toMatchObject([
+      ['first', { text: 'one' }],
+      ['second', { text: 'two' }],
+    ])
+  })
+
+  test('L12: a new run while the old one streams: no word of one reaches the other', async () => {
+    const { server, send, stream } = openedStream()
+    const first = send('first')
+    await waitFor(() => expect(server.runs).toHaveLength(1))
+    server.run(0).send(token('one'))
+    await waitFor(() => expect(stream().text).toBe('one'))
+    send('second')
+    await waitFor(() => expect(server.runs).toHaveLength(2))
+    server.run(1).send(token('two'))
+    server.run(0).send(token(' more of one'), completed)
+    await waitFor(() => expect(first.getSnapshot().status).toBe('completed'))
+    await waitFor(() => expect(stream().text).toBe('two'))
+    expect(stream()).toMatchObject({ status: 'streaming', isStreaming: true })
+    expect(first.getSnapshot().main.parts).toMatchObject([{ text: 'one more of one' }])
+  })
+
+  test('regenerate runs the last input again in its place and stops the run that was there', async () => {
+    const { server, send, stream } = openedStream()
+    expect(acting(() => stream().regenerate())).toBeUndefined()
+    send('first')
+    await waitFor(() => expect(server.runs).toHaveLength(1))
+    server.run(0).send(token('one'), completed)
+    await waitFor(() => expect(stream().status).toBe('completed'))
+    const before = send('second')
+    await waitFor(() => expect(server.runs).toHaveLength(2))
+    const ids = stream().turns.map((turn) => turn.id)
+
+    const after = acting(() => stream().regenerate())
+    expect(after).not.toBe(before)
+    expect(stream()).toMatchObject({ run: after, status: 'connecting', turns: [{ input: 'first' }, { input: 'second', run: after }] })
+    expect(stream().turns.map((turn) => turn.id)).toEqual(ids)
+    await waitFor(() => expect(before.getSnapshot().status).toBe('cancelled'))
+    await waitFor(() => expect(server.runs).toHaveLength(3))
+    expect(server.run(2).body).toMatchObject({ task: { description: 'second' } })
+    expect(server.requests.filter(({ method }) => method === 'DELETE').map(({ url }) => url)).toEqual([`https://agents.test/runs/${before.id}`])
+  })
+
+  test('reset stops what is live and forgets the turns', async () => {
+    const { server, send, stream } = openedStream()
+    const runs = [send('first'), send('second')]
+    await waitFor(() => expect(server.runs).toHaveLength(2))
+    act(() => stream().reset())
+    expect(stream()).toMatchObject({ turns: [], run: undefined, status: 'idle', text: '', isStreaming: false })
+    await waitFor(() => expect(runs.map((run) => run.getSnapshot().status)).toEqual(['cancelled', 'cancelled']))
+    expect(send('third').getSnapshot().status).toBe('connecting')
+    expect(stream().turns).toHaveLength(1)
+  })
+})
+
+describe('stopping', () => {
+  test('cancel keeps the partial text, tells the server, and answers with its receipt', async () => {
+    const { server, send, stream } = openedStream()
+    const run = send('a')
+    await waitFor(() => expect(server.runs).toHaveLength(1))
+    server.run(0).send(token('half an ans'))
+    await waitFor(() => expect(stream().text).toBe('half an ans'))
+    expect(await act(() => stream().cancel())).toEqual({ outcome: 'cancelled' })
+    expect(stream()).toMatchObject({ status: 'cancelled', text: 'half an ans', error: undefined, isStreaming: false })
+    expect(server.requests.at(-1)).toEqual({ method: 'DELETE', url: `https://agents.test/runs/${run.id}` })
+  })
+
+  test('stop is cancel without an answer; L4: with nothing running both do nothing', async () => {
+    const { server, send, stream } = openedStream()
+    expect(await stream().cancel()).toEqual({ outcome: 'already_finished' })
+    stream().stop()
+    send('a')
+    await waitFor(() => expect(server.runs).toHaveLength(1))
+    expect(acting(() => stream().stop())).toBeUndefined()
+    await waitFor(() => expect(stream().status).toBe('cancelled'))
+    stream().stop()
+    expect(await stream().cancel()).toEqual({ outcome: 'cancelled' })
+    expect(server.requests.map(({ method }) => method)).toEqual(['POST', 'DELETE'])
+  })
+
+  test('L10: unmounting cancels live runs on the server by default, and tells the page nothing more', async () => {
+    const onEvent = vi.fn()
+    const onFinish = vi.fn()
+    const { server, send, unmount } = openedStream({ onEvent, onFinish })
+    const runs = [send('a'), send('b')]
+    await waitFor(() => expect(server.runs).toHaveLength(2))
+    unmount()
+    await waitFor(() => expect(runs.map((run) => run.getSnapshot().status)).toEqual(['cancelled', 'cancelled']))
+    expect(server.requests.filter(({ method }) => method === 'DELETE')).toHaveLength(2)
+    expect(onEvent).not.toHaveBeenCalled()
+    expect(onFinish).not.toHaveBeenCalled()
+  })
+
+  test('L10: unmounting with onUnmount detach only stops watching', async () => {
+    const { server, send, unmount } = openedStream({ onUnmount: 'detach' })
+    const run = send('a')
+    await waitFor(() => expect(server.runs).toHaveLength(1))
+    unmount()
+    await waitFor(() => expect(server.run(0).isAborted).toBe(true))
+    await run.result()
+    expect(run.getSnapshot()).toMatchObject({ status: 'truncated', failure: undefined })
+    expect(server.requests.map(({ method }) => method)).toEqual(['POST'])
+  })
+
+  test('L10: a run sent after the component has gone is never started, unless it may go on unseen', async () => {
+    const leaves = openedStream()
+    const { send } = leaves.stream()
+    leaves.unmount()
+    await Promise.resolve()
+    const run = send('too late')
+    await run.result()
+    expect(run.getSnapshot().status).toBe('cancelled')
+    expect(leaves.server.requests.filter(({ method }) => method === 'POST')).toEqual([])
+
+    const detaches = openedStream({ onUnmount: 'detach' })
+    const sendUnseen = detaches.stream().send
+    detaches.unmount()
+    await Promise.resolve()
+    sendUnseen('for the record')
+    await waitFor(() => expect(detaches.server.runs).toHaveLength(1))
+    expect(detaches.server.run(0).isAborted).toBe(false)
+  })
+})

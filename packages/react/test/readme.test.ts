@@ -1,0 +1,8 @@
+import { readFileSync } from 'node:fs'
+import { expect, test } from 'vitest'
+
+const text = (name: string): string => readFileSync(new URL(name, import.meta.url), 'utf8')
+
+test('the example in the README is the one that is compiled', () => {
+  expect(text('../README.md')).toContain(`\`\`\`tsx\n${text('example.tsx')}\`\`\``)
+})
