@@ -16,7 +16,14 @@ const stepTimeoutMs = 240_000
 /** @param {string[]} command @param {RunOptions} [options] @returns {Promise<{ ok: boolean, output: string }>} */
 function run([tool = '', ...args], { env = {}, cwd = '.', show = true } = {}) {
   return new Promise((done) => {
-    const child = spawn(tool, args, { cwd, stdio: ['ignore', 'pipe', 'pipe'], timeout: stepTimeoutMs, env: { ...process.env, ...env } })
+    // A group of its own: browsers and servers that a tool started end with it.
+    const child = spawn(tool, args, { cwd, detached: true, stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, ...env } })
+    const stop = () => killGroup(child.pid)
+    const timer = setTimeout(() => {
+      console.error(`${tool} took longer than ${stepTimeoutMs / 1000} s`)
+      stop()
+    }, stepTimeoutMs)
+    process.on('exit', stop)
     let output = ''
     for (const [from, to] of /** @type {const} */ ([
       [child.stdout, process.stdout],
@@ -28,12 +35,25 @@ function run([tool = '', ...args], { env = {}, cwd = '.', show = true } = {}) {
       })
     }
     child.on('error', (error) => console.error(error.message))
-    child.on('close', (code, signal) => {
-      if (signal) console.error(`${tool} was ended by ${signal}`)
+    child.on('exit', stop)
+    child.on('close', (code) => {
+      clearTimeout(timer)
+      process.off('exit', stop)
       done({ ok: code === 0, output: stripVTControlCharacters(output) })
     })
   })
 }
+
+/** @param {number | undefined} pid of its first process */
+function killGroup(pid) {
+  try {
+    if (pid !== undefined) process.kill(-pid, 'SIGKILL')
+  } catch {
+    // Nothing of it is left.
+  }
+}
+
+for (const signal of /** @type {const} */ (['SIGINT', 'SIGTERM', 'SIGHUP'])) process.on(signal, () => process.exit(1))
 
 /** A tool that says yes or no; a yes needs no words. @param {string} name @param {string[]} command @returns {Step} */
 export function check(name, command) {

@@ -12,6 +12,7 @@ process.chdir(fileURLToPath(new URL('..', import.meta.url)))
 process.env['PATH'] = [join(process.cwd(), 'node_modules/.bin'), process.env['PATH']].join(delimiter)
 
 const reports = mkdtempSync(join(tmpdir(), 'agentstream-test-'))
+process.on('exit', () => rmSync(reports, { recursive: true, force: true }))
 const installed = join(reports, 'installed')
 const packages = ['client', 'react', 'edge'].map((name) => `packages/${name}`).filter((folder) => existsSync(`${folder}/src/index.ts`))
 
@@ -69,7 +70,6 @@ for (const step of chosen) {
   total.failed += failed
   total.skipped += skipped
 }
-rmSync(reports, { recursive: true, force: true })
 
 console.log(`\n── summary (${seconds(start)}) ──\n${lines.join('\n')}\n`)
 console.log(`${total.passed} passed, ${total.failed} failed${total.skipped > 0 ? `, ${total.skipped} skipped` : ''}`)

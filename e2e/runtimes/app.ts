@@ -4,8 +4,9 @@ import * as z from 'zod'
 
 const pause = (ms: number): Promise<void> => new Promise((done) => setTimeout(done, ms))
 
+/** Longer than any test waits, and no longer: a run that nobody stops must not keep the process alive for ever. */
 async function* ticks(): ScriptPieces {
-  for (;;) yield 'tick '
+  for (let count = 0; count < 1_000; count++) yield 'tick '
 }
 
 /** The server under test: an agent that adds by a tool, or talks until it is stopped, and what its model was put through. */
