@@ -90,7 +90,7 @@ const edge: House = {
     },
     { level: 2, rooms: ['tools'], from: [0, 1], packages: [wire, 'zod'], law: 'Tools import levels 0 and 1.' },
     { level: 3, rooms: ['loop'], from: [0, 1, 'tools'], packages: [wire], law: 'The loop knows the StreamingProvider interface; it cannot name a vendor.' },
-    { level: 4, rooms: ['dawp'], from: [0, 1, 'loop', 'tools'], packages: [wire], law: 'dawp imports the loop and tools.' },
+    { level: 4, rooms: ['dawp'], from: [0, 1, 'loop', 'tools'], packages: [wire, 'yaml'], law: 'dawp imports the loop and tools.' },
     {
       level: 5,
       rooms: ['agents/agent', 'agents'],

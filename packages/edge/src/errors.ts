@@ -24,3 +24,43 @@ export class ToolError extends AgentStreamError {
     this.toolName = toolName
   }
 }
+
+/** What is wrong with a DAWP document, in the order in which it is checked. Stable: safe to switch on. */
+export type DawpDocumentProblem =
+  | 'too_many_bytes'
+  | 'front_matter_yaml'
+  | 'front_matter_not_mapping'
+  | 'name_missing'
+  | 'placement_removed'
+  | 'trigger_missing'
+  | 'trigger_invalid'
+  | 'placement_unknown'
+  | 'max_iterations_invalid'
+  | 'activation_invalid'
+  | 'contract_missing'
+  | 'step_marker_missing'
+  | 'run_marker_missing'
+  | 'step_marker_token_missing'
+  | 'run_marker_token_missing'
+  | 'marker_invalid'
+  | 'markers_equal'
+  | 'prompts_missing'
+  | 'too_many_prompts'
+  | 'action_too_long'
+
+/** A DAWP document or workflow cannot be used. The message reads `path:line: reason`, without the parts that are not known. */
+export class DawpDocumentError extends AgentStreamError {
+  readonly problem: DawpDocumentProblem
+  readonly path: string | undefined
+  /** Counted from 1. */
+  readonly line: number | undefined
+
+  constructor(problem: DawpDocumentProblem, reason: string, details: { path?: string | undefined; line?: number | undefined; cause?: unknown } = {}) {
+    const { path, line, cause } = details
+    const place = [path, line].filter((part) => part !== undefined).join(':')
+    super('dawp_document', place === '' ? reason : `${place}: ${reason}`, cause === undefined ? {} : { cause })
+    this.problem = problem
+    this.path = path
+    this.line = line
+  }
+}
