@@ -52,6 +52,9 @@ export default defineConfig({
     root: '.',
     api: { host: '127.0.0.1' },
     setupFiles: [new URL('scripts/fixed-seed.mjs', import.meta.url).pathname],
+    // A test that hangs should fail; one on a busy machine should not.
+    testTimeout: 20_000,
+    hookTimeout: 20_000,
     coverage: { provider: 'v8', include: ['packages/*/src/**'], reporter: ['text-summary', 'lcov'] },
     projects: [
       {

@@ -9,7 +9,7 @@ import { stripVTControlCharacters } from 'node:util'
 /** @typedef {{ name: string, run: () => Promise<Count> }} Step */
 
 /** No step may hold up the others for ever. */
-const stepTimeoutMs = 240_000
+const stepTimeoutMs = 300_000
 
 /** @typedef {{ env?: Record<string, string>, cwd?: string, show?: boolean }} RunOptions `show` prints while the tool works */
 
@@ -18,12 +18,14 @@ function run([tool = '', ...args], { env = {}, cwd = '.', show = true } = {}) {
   return new Promise((done) => {
     // A group of its own: browsers and servers that a tool started end with it.
     const child = spawn(tool, args, { cwd, detached: true, stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, ...env } })
-    const stop = () => killGroup(child.pid)
+    const ask = () => signalGroup(child.pid, 'SIGTERM')
+    const kill = () => signalGroup(child.pid, 'SIGKILL')
     const timer = setTimeout(() => {
       console.error(`${tool} took longer than ${stepTimeoutMs / 1000} s`)
-      stop()
+      ask()
+      setTimeout(kill, 5_000).unref()
     }, stepTimeoutMs)
-    process.on('exit', stop)
+    process.on('exit', ask)
     let output = ''
     for (const [from, to] of /** @type {const} */ ([
       [child.stdout, process.stdout],
@@ -35,19 +37,19 @@ function run([tool = '', ...args], { env = {}, cwd = '.', show = true } = {}) {
       })
     }
     child.on('error', (error) => console.error(error.message))
-    child.on('exit', stop)
+    child.on('exit', kill)
     child.on('close', (code) => {
       clearTimeout(timer)
-      process.off('exit', stop)
+      process.off('exit', ask)
       done({ ok: code === 0, output: stripVTControlCharacters(output) })
     })
   })
 }
 
-/** @param {number | undefined} pid of its first process */
-function killGroup(pid) {
+/** @param {number | undefined} pid of its first process @param {'SIGTERM' | 'SIGKILL'} signal */
+function signalGroup(pid, signal) {
   try {
-    if (pid !== undefined) process.kill(-pid, 'SIGKILL')
+    if (pid !== undefined) process.kill(-pid, signal)
   } catch {
     // Nothing of it is left.
   }
