@@ -58,7 +58,7 @@ function shortened(response: Response, how: 'cut' | 'end_early'): Response {
       left -= value.byteLength
       if (left > 0) return
       await reader.cancel()
-      if (how === 'cut') controller.error(new TypeError('The demo was asked to cut the connection'))
+      if (how === 'cut') controller.error(new DOMException('The demo was asked to cut the connection', 'AbortError'))
       else controller.close()
     },
     cancel: (reason) => reader.cancel(reason),

@@ -13,12 +13,15 @@ export function toNodeListener(handle: Fetch): (incoming: IncomingMessage, outgo
     try {
       await send(await handle(toRequest(incoming, leaving.signal)), outgoing, leaving.signal)
     } catch (error) {
-      if (!leaving.signal.aborted) console.error(error)
+      // Aborted is what somebody wanted: the client, or whoever cut the body.
+      if (!leaving.signal.aborted && !isAbort(error)) console.error(error)
       // A stream that broke must not look like one that ended.
       outgoing.destroy()
     }
   }
 }
+
+const isAbort = (error: unknown) => error instanceof Error && error.name === 'AbortError'
 
 function toRequest(incoming: IncomingMessage, signal: AbortSignal): Request {
   const headers = new Headers()

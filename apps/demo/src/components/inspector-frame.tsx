@@ -26,9 +26,12 @@ function Drawer({ onClose, children }: { onClose: () => void; children: ReactNod
   }, [])
   return (
     <dialog ref={dialog} className="drawer" aria-label="Inspector" onCancel={onClose}>
-      <button type="button" className="ghost-button drawer-close" onClick={onClose}>
-        <CrossIcon /> <span>Close</span>
-      </button>
+      <header className="drawer-head">
+        <h2>Inspector</h2>
+        <button type="button" className="ghost-button" onClick={onClose}>
+          <CrossIcon /> Close
+        </button>
+      </header>
       {children}
     </dialog>
   )

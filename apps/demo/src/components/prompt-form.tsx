@@ -42,11 +42,11 @@ export function PromptForm({ text, onText, fault, onFault, isStreaming, onSend, 
           onKeyDown={onKeyDown}
         />
         {isStreaming ? (
-          <button type="button" className="button stop" onClick={onStop}>
+          <button key="stop" type="button" className="button stop" onClick={onStop}>
             <StopIcon /> Stop
           </button>
         ) : (
-          <button type="submit" className="button primary send" disabled={text.trim() === ''}>
+          <button key="go" type="submit" className="button primary send" disabled={text.trim() === ''}>
             <SendIcon /> Send
           </button>
         )}

@@ -1,11 +1,13 @@
 /** Chooses a recorded stream and plays it. */
 import { useQuery } from '@tanstack/react-query'
-import { type SubmitEvent, useId, useState } from 'react'
+import { type SubmitEvent, useId } from 'react'
 import { recordingTitle } from '../model/recording-title.ts'
 import { FaultPicker } from './fault-picker.tsx'
 import { PlayIcon, StopIcon } from './icons.tsx'
 
 export interface RecordingFormProps {
+  readonly chosen: string
+  readonly onChosen: (recording: string) => void
   readonly fault: string
   readonly onFault: (fault: string) => void
   readonly isStreaming: boolean
@@ -13,11 +15,10 @@ export interface RecordingFormProps {
   readonly onStop: () => void
 }
 
-const firstChoice = '16-dawp-triggered-mid-loop'
+export const firstChoice = '16-dawp-triggered-mid-loop'
 
-export function RecordingForm({ fault, onFault, isStreaming, onPlay, onStop }: RecordingFormProps) {
+export function RecordingForm({ chosen, onChosen, fault, onFault, isStreaming, onPlay, onStop }: RecordingFormProps) {
   const id = useId()
-  const [chosen, setChosen] = useState(firstChoice)
   const recordings = useQuery({ queryKey: ['recordings'], queryFn: loadRecordings, staleTime: Number.POSITIVE_INFINITY })
   const submit = (event: SubmitEvent) => {
     event.preventDefault()
@@ -29,7 +30,7 @@ export function RecordingForm({ fault, onFault, isStreaming, onPlay, onStop }: R
         <label className="visually-hidden" htmlFor={id}>
           Recording
         </label>
-        <select id={id} className="recording" value={chosen} onChange={(event) => setChosen(event.currentTarget.value)}>
+        <select id={id} className="recording" value={chosen} onChange={(event) => onChosen(event.currentTarget.value)}>
           {(recordings.data ?? [firstChoice]).map((name) => (
             <option key={name} value={name}>
               {recordingTitle(name)}
@@ -37,11 +38,11 @@ export function RecordingForm({ fault, onFault, isStreaming, onPlay, onStop }: R
           ))}
         </select>
         {isStreaming ? (
-          <button type="button" className="button stop" onClick={onStop}>
+          <button key="stop" type="button" className="button stop" onClick={onStop}>
             <StopIcon /> Stop
           </button>
         ) : (
-          <button type="submit" className="button primary send">
+          <button key="go" type="submit" className="button primary send">
             <PlayIcon /> Play
           </button>
         )}

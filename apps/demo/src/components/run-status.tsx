@@ -48,7 +48,7 @@ function Facts({ state }: { state: RunState }) {
     ...(timeToFirstTokenMs === undefined ? [] : [`first token after ${formatDuration(timeToFirstTokenMs)}`]),
     formatCount(tokens, 'token'),
     ...(state.counts.toolCalls > 0 ? [formatCount(state.counts.toolCalls, 'tool call')] : []),
-    ...(state.counts.restarts > 0 ? [`started over ${formatCount(state.counts.restarts, 'time')}`] : []),
+    ...(state.counts.restarts > 0 ? [formatCount(state.counts.restarts, 'restart')] : []),
   ]
   return <p className="run-facts">{facts.join(' · ')}</p>
 }

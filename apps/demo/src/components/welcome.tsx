@@ -1,6 +1,9 @@
 import { useAgentInfo } from '@agentstream/react'
+import { recordingTitle } from '../model/recording-title.ts'
 
-const examples: readonly (readonly [string, string])[] = [
+type Example = readonly [example: string, what: string]
+
+const questions: readonly Example[] = [
   ['What is 17.5% of 240 plus sqrt(2)?', 'one tool'],
   ['Compute 2^32 / 60 and look up what a cursor is', 'two tools at once'],
   ['How does AgentStream notice a truncated run?', 'searches the documents'],
@@ -19,17 +22,7 @@ export function AssistantWelcome({ onExample }: { onExample: (question: string) 
         the page tells you what really happened.
       </p>
       <ModelNote provider={info.data?.provider} model={info.data?.model} />
-      <h3 className="visually-hidden">Examples</h3>
-      <ul className="examples">
-        {examples.map(([question, what]) => (
-          <li key={question}>
-            <button type="button" onClick={() => onExample(question)}>
-              <span>{question}</span>
-              <small>{what}</small>
-            </button>
-          </li>
-        ))}
-      </ul>
+      <Examples examples={questions} onExample={onExample} />
     </div>
   )
 }
@@ -51,17 +44,51 @@ function ModelNote({ provider, model }: { provider: string | undefined; model: s
   )
 }
 
-export function RecordingsWelcome() {
+const recordings: readonly Example[] = [
+  ['16-dawp-triggered-mid-loop', 'a workflow opens, works and closes'],
+  ['14-dawp-tools-repeats-and-mislabelled-last-step', 'a workflow that uses a tool'],
+  ['11-silent-retry-repeats-iteration-1', 'the agent starts over without a word'],
+  ['04-tool-batch-with-failures', 'tool calls that fail'],
+  ['23-dawp-llm-error-no-step-completed', 'a failure in the middle of a step'],
+  ['36-consumer-stopped-early', 'a stream without an end'],
+]
+
+export function RecordingsWelcome({ onPlay }: { onPlay: (recording: string) => void }) {
   return (
     <div className="welcome">
-      <h2>Play what real agents sent.</h2>
+      <h2>Play what AIECS agents send.</h2>
       <p>
-        These are recorded AIECS streams, sent again event by event. Choose one below: DAWP workflows open as panels with their steps, agents start over
-        silently, tools fail, and streams end in every way there is.
+        Recorded streams, sent again event by event: DAWP workflows open as panels with their steps, agents start over silently, tools fail, and runs end in
+        every way there is.
       </p>
       <p className="model-note">
         <strong>Nothing is computed here.</strong> What you see is what is in the file, folded by the same client as a live run.
       </p>
+      <Examples examples={recordings} onExample={onPlay} wordsOf={recordingTitle} />
     </div>
+  )
+}
+
+interface ExamplesProps {
+  readonly examples: readonly Example[]
+  readonly onExample: (example: string) => void
+  readonly wordsOf?: (example: string) => string
+}
+
+function Examples({ examples, onExample, wordsOf = (example) => example }: ExamplesProps) {
+  return (
+    <>
+      <h3 className="visually-hidden">Examples</h3>
+      <ul className="examples">
+        {examples.map(([example, what]) => (
+          <li key={example}>
+            <button type="button" onClick={() => onExample(example)}>
+              <span>{wordsOf(example)}</span>
+              <small>{what}</small>
+            </button>
+          </li>
+        ))}
+      </ul>
+    </>
   )
 }

@@ -9,7 +9,7 @@ import { recordingTitle } from '../model/recording-title.ts'
 import { InspectorFrame } from './inspector-frame.tsx'
 import { LiveAnnouncer } from './live-announcer.tsx'
 import { PromptForm } from './prompt-form.tsx'
-import { RecordingForm } from './recording-form.tsx'
+import { firstChoice, RecordingForm } from './recording-form.tsx'
 import { Transcript } from './transcript.tsx'
 import { AssistantWelcome, RecordingsWelcome } from './welcome.tsx'
 
@@ -24,6 +24,7 @@ export interface WorkspaceProps {
 export function Workspace({ agent, active, inspecting, onInspecting }: WorkspaceProps) {
   const [monitor] = useState(createRunMonitor)
   const [text, setText] = useState('')
+  const [recording, setRecording] = useState(firstChoice)
   const [fault, setFault] = useState('')
   const [receipts, setReceipts] = useState<Readonly<Record<string, Receipt>>>({})
   const field = useRef<HTMLTextAreaElement>(null)
@@ -38,6 +39,13 @@ export function Workspace({ agent, active, inspecting, onInspecting }: Workspace
       send(task)
     },
     [monitor, send, fault],
+  )
+  const play = useCallback(
+    (chosen: string) => {
+      setRecording(chosen)
+      start(chosen)
+    },
+    [start],
   )
   const again = useCallback(() => {
     monitor.reset()
@@ -66,7 +74,7 @@ export function Workspace({ agent, active, inspecting, onInspecting }: Workspace
           again={again}
           edit={agent === 'assistant' ? edit : undefined}
           wordsOf={agent === 'assistant' ? asWritten : recordingTitle}
-          welcome={agent === 'assistant' ? <AssistantWelcome onExample={start} /> : <RecordingsWelcome />}
+          welcome={agent === 'assistant' ? <AssistantWelcome onExample={start} /> : <RecordingsWelcome onPlay={play} />}
         />
         {agent === 'assistant' ? (
           <PromptForm
@@ -83,7 +91,7 @@ export function Workspace({ agent, active, inspecting, onInspecting }: Workspace
             field={field}
           />
         ) : (
-          <RecordingForm fault={fault} onFault={setFault} isStreaming={isStreaming} onPlay={start} onStop={stop} />
+          <RecordingForm chosen={recording} onChosen={setRecording} fault={fault} onFault={setFault} isStreaming={isStreaming} onPlay={start} onStop={stop} />
         )}
         <LiveAnnouncer run={run} />
       </main>

@@ -1,8 +1,8 @@
 /** What happens on the wire, while it happens. */
-import { type AgentRun, type RunState, selectMetrics } from '@agentstream/client'
+import { type AgentRun, type RunMetrics, type RunState, selectMetrics } from '@agentstream/client'
 import { useRun } from '@agentstream/react'
 import { useSyncExternalStore } from 'react'
-import { formatDuration } from '../model/format.ts'
+import { formatDuration, formatRate } from '../model/format.ts'
 import { EventLog } from './event-log.tsx'
 import { RatePlot } from './rate-plot.tsx'
 import type { RunMonitor } from './run-monitor.ts'
@@ -34,7 +34,7 @@ function Metrics({ state }: { state: RunState }) {
   const figures: readonly (readonly [string, string])[] = [
     ['first token', metrics.timeToFirstTokenMs === undefined ? '–' : formatDuration(metrics.timeToFirstTokenMs)],
     ['tokens', metrics.tokens.toLocaleString('en')],
-    ['per second', metrics.tokensPerSecond === 0 ? '–' : metrics.tokensPerSecond.toFixed(1)],
+    ['per second', isRateMeaningful(metrics) ? formatRate(metrics.tokensPerSecond) : '–'],
     ['duration', begun ? formatDuration(metrics.durationMs) : '–'],
   ]
   return (
@@ -47,6 +47,11 @@ function Metrics({ state }: { state: RunState }) {
       ))}
     </dl>
   )
+}
+
+/** Two tokens in one packet are no rate. */
+function isRateMeaningful({ durationMs, timeToFirstTokenMs }: RunMetrics): boolean {
+  return timeToFirstTokenMs !== undefined && durationMs - timeToFirstTokenMs >= 250
 }
 
 function Facts({ state }: { state: RunState }) {

@@ -28,7 +28,10 @@ function answerOf(state: RunState): string {
   const last = state.main.parts.findLast((part) => part.kind === 'text')
   const text = last?.kind === 'text' ? last.text : typeof state.output === 'string' ? state.output : ''
   const words = text
-    .replace(/[`*_#>|]/g, '')
+    .slice(0, 4 * spokenAnswer)
+    .replace(/^(?:```|~~~).*$|^[#>|\s-]+/gm, ' ')
+    .replace(/\[([^\]]*)\]\([^)]*\)?/g, '$1')
+    .replace(/[`_|]|\*\*/g, '')
     .replace(/\s+/g, ' ')
     .trim()
   return words.length > spokenAnswer ? `${words.slice(0, spokenAnswer)}…` : words

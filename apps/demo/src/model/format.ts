@@ -9,6 +9,10 @@ export function formatCount(amount: number, what: string): string {
   return `${amount.toLocaleString('en')} ${what}${amount === 1 ? '' : 's'}`
 }
 
+export function formatRate(perSecond: number): string {
+  return perSecond < 100 ? perSecond.toFixed(1) : Math.round(perSecond).toLocaleString('en')
+}
+
 /** Any value as text a person can read: text as it is, the rest as indented JSON. */
 export function formatValue(value: unknown): string {
   if (typeof value === 'string') return value

@@ -29,12 +29,19 @@ export function outcomeOf(state: RunState, receipt?: Receipt): Outcome {
       return {
         tone: 'warning',
         title: 'Truncated',
-        detail: 'The connection ended before the agent said that it had finished. What stands above is all that arrived, and it may be incomplete.',
+        detail: `${truncated(state)} What stands above is all that arrived, and it may be incomplete.`,
         offer: 'again',
       }
     case 'failed':
       return failed(state)
   }
+}
+
+function truncated({ integrity }: RunState): string {
+  // The server's digest comes with its own word on the end, so then the connection was not to blame.
+  return integrity === 'verified'
+    ? 'The agent stopped without saying that it had finished.'
+    : 'The connection ended before the agent said that it had finished.'
 }
 
 function connecting({ connection }: RunState): string {
@@ -113,6 +120,8 @@ function failed(state: RunState): Outcome {
       title: 'Did not succeed',
       detail: verdict?.reason ? `The agent gave up: ${clip(verdict.reason)}.` : 'The agent ended and reported no success.',
     }
+  if (failure.message === 'max_iterations_reached')
+    return { ...base, title: 'Out of rounds', detail: 'The agent used up its rounds before it had an answer. What it found out so far stays above.' }
   if (failure.status !== undefined) return { ...base, title: `The server answered ${failure.status}`, detail: refused(failure) }
   if (failure.phase === 'agent') return { ...base, title: 'The agent failed', detail: `It reported: “${clip(failure.message)}”. ${advice(failure)}` }
   if (failure.phase === 'connect')
