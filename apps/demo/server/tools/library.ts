@@ -8,7 +8,7 @@ const pages: Readonly<Record<string, string>> = import.meta.glob(['../../../../R
   eager: true,
 })
 const sources: Readonly<Record<string, string>> = import.meta.glob(
-  ['../../../../packages/*/src/**/*.ts', '../../../../packages/*/src/**/*.tsx', '!**/*.test.*', '!**/*.test-d.ts'],
+  ['../../../../packages/*/src/**/*.ts', '../../../../packages/*/src/**/*.tsx', '!../../../../packages/**/*.test.*', '!../../../../packages/**/*.test-d.ts'],
   { query: '?raw', import: 'default', eager: true },
 )
 
