@@ -53,6 +53,35 @@ describe('info', () => {
   })
 })
 
+describe('respond', () => {
+  const json = { 'content-type': 'application/json' }
+  const runWith = (response: ScriptedResponse | Error) => {
+    const script = scriptedFetch({ body: done }, response)
+    return { run: createAgentClient({ url: '/api', fetch: script.fetch }).run('Hello', { runId: 'r1' }), requests: script.requests }
+  }
+
+  test('answers an approval request of the run', async () => {
+    const { run, requests } = runWith({ headers: json, body: '{"approval_id":"a/b","approved":false}' })
+    expect(await run.respond('a/b', { approved: false, reason: 'too dear' })).toBeUndefined()
+    expect(requests[1]).toMatchObject({ method: 'POST', url: '/api/runs/r1/approvals/a%2Fb', body: '{"approved":false,"reason":"too dear"}' })
+  })
+
+  test.each([404, 409])('%i: an answer that does not count is told', async (status) => {
+    const { run } = runWith({ status, headers: json, body: '{"error":{"code":"already_answered"}}' })
+    await expect(run.respond('a', { approved: true })).rejects.toMatchObject({ code: 'http', status, retryable: false })
+  })
+
+  test('a server that cannot be reached is told, and the same answer may be sent again', async () => {
+    const { run } = runWith(new TypeError('network'))
+    await expect(run.respond('a', { approved: true })).rejects.toMatchObject({ code: 'interrupted', retryable: true })
+  })
+
+  test('a scripted run accepts every answer', async () => {
+    const run = scriptedRun([{ type: 'completed' }])
+    expect(await run.respond('a', { approved: true })).toBeUndefined()
+  })
+})
+
 test('a scripted run is a run without a server', async () => {
   const run = scriptedRun(
     [

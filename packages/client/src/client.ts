@@ -1,8 +1,8 @@
 import { linkedController } from './abort.ts'
-import { HttpError, StreamInterruptedError } from './errors.ts'
+import { HttpError, StreamInterruptedError, toAgentStreamError } from './errors.ts'
 import { type AgentInfo, parseAgentInfo } from './info.ts'
 import { type ModelParameters, type RunInput, startBody } from './input.ts'
-import { type AgentRun, type CancelReceipt, createAgentRun } from './run/agent-run.ts'
+import { type AgentRun, type ApprovalAnswer, type CancelReceipt, createAgentRun } from './run/agent-run.ts'
 import { createEventQueue } from './run/event-queue.ts'
 import { fetchTransport } from './run/fetch-transport.ts'
 import { type OpenStreamOptions, openStream, type StreamPolicy } from './run/open-stream.ts'
@@ -118,8 +118,23 @@ export function createAgentClient(options: AgentClientOptions): AgentClient {
       return receiptOf(error.status === 404 ? safeJson(error.body) : undefined) ?? { outcome: error.status >= 500 ? 'unreachable' : 'not_supported' }
     }
   }
+  const respond = async (runId: string, approvalId: string, answer: ApprovalAnswer): Promise<void> => {
+    try {
+      await transport.call(request('POST', ['runs', runId, 'approvals', approvalId], answer))
+    } catch (error) {
+      throw toAgentStreamError(error)
+    }
+  }
   const follow = (id: string, target: TransportRequest, runOptions: RunOptions): AgentRun =>
-    createAgentRun({ schedule: perFrame, ...runOptions, id, now, open: (more) => open(target, more), cancel: () => cancel(id) })
+    createAgentRun({
+      schedule: perFrame,
+      ...runOptions,
+      id,
+      now,
+      open: (more) => open(target, more),
+      cancel: () => cancel(id),
+      respond: (approvalId, answer) => respond(id, approvalId, answer),
+    })
 
   return {
     url: base,

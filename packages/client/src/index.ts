@@ -15,7 +15,7 @@ export {
 } from './errors.ts'
 export type { AgentInfo } from './info.ts'
 export type { ModelParameters, RunInput, TaskInput } from './input.ts'
-export type { AgentRun, CancelReceipt, RunResult } from './run/agent-run.ts'
+export type { AgentRun, ApprovalAnswer, CancelReceipt, RunResult } from './run/agent-run.ts'
 export { fetchTransport } from './run/fetch-transport.ts'
 export { reduceRun } from './run/reduce.ts'
 export type { RetryPolicy } from './run/retry.ts'

@@ -19,6 +19,12 @@ export interface CancelReceipt {
   readonly outcome: 'cancelled' | 'already_finished' | 'unknown_run' | 'not_supported' | 'unreachable'
 }
 
+/** A person's word on an approval request. `reason` is shown, and told to the model. */
+export interface ApprovalAnswer {
+  readonly approved: boolean
+  readonly reason?: string
+}
+
 export interface RunResult {
   readonly status: RunOutcome
   /** The agent's final answer, as it gave it. */
@@ -46,12 +52,18 @@ export interface AgentRun extends AsyncIterable<AgentEvent> {
   cancel(): Promise<CancelReceipt>
   /** Stops watching. The run goes on where the server lets it; what is shown here stays as it is, `truncated`. */
   detach(): void
+  /**
+   * Answers an approval request of this run. Rejects with an AgentStreamError when the answer does not count: HttpError 409
+   * when it was answered before, its time was up or the run is over, 404 when the run asked no such question.
+   */
+  respond(approvalId: string, answer: ApprovalAnswer): Promise<void>
 }
 
 export interface AgentRunOptions {
   readonly id: string
   readonly open: (options: Pick<OpenStreamOptions, 'signal' | 'onEvent' | 'onConnection'>) => Promise<StreamEnding>
   readonly cancel: () => Promise<CancelReceipt>
+  readonly respond: AgentRun['respond']
   readonly schedule: Schedule
   readonly now: () => number
   readonly signal?: AbortSignal | undefined
@@ -121,6 +133,7 @@ export function createAgentRun(options: AgentRunOptions): AgentRun {
     id,
     subscribe: store.subscribe,
     getSnapshot: store.getSnapshot,
+    respond: options.respond,
     get error() {
       return error
     },

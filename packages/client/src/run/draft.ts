@@ -139,12 +139,17 @@ export function writablePart(loop: LoopDraft, at: number): Writable<Part> | unde
 }
 
 export function isOpenTool(part: ToolPart): boolean {
-  return part.status === 'assembling' || part.status === 'ready' || part.status === 'waiting_approval' || part.status === 'running'
+  return part.endedAt === undefined
 }
 
-/** Closes whatever is open in a loop: texts end, calls that have not ended are abandoned. */
+/** Closes whatever is open in a loop: texts end, calls that have not ended are abandoned, denied ones stay denied. */
 export function closeLoop(loop: LoopDraft, at: number): void {
   closeText(loop)
-  for (const position of loop.openTools) Object.assign(writablePart(loop, position) ?? {}, { status: 'abandoned', endedAt: at })
+  for (const position of loop.openTools) {
+    const tool = writablePart(loop, position) as Writable<ToolPart> | undefined // openTools holds positions of tool parts only.
+    if (!tool) continue
+    if (tool.status !== 'denied') tool.status = 'abandoned'
+    tool.endedAt = at
+  }
   loop.openTools = []
 }

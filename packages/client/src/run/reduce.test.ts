@@ -28,7 +28,9 @@ const anyEvent: fc.Arbitrary<AgentEvent> = fc
         .map(([callId, tool]): AgentEvent => ({ type: 'tool_calls_ready', tool_calls: [{ id: callId, function: { name: tool, arguments: '{}' } }] })),
       fc.tuple(name, fc.option(id)).map(([tool, callId]): AgentEvent => ({ type: 'tool_call', tool_name: tool, parameters: {}, tool_call_id: callId })),
       fc.tuple(name, fc.option(id)).map(([tool, callId]): AgentEvent => ({ type: 'tool_result', tool_name: tool, result: 1, tool_call_id: callId })),
-      name.map((tool): AgentEvent => ({ type: 'tool_error', tool_name: tool, error: 'no' })),
+      fc.tuple(name, fc.option(id)).map(([tool, callId]): AgentEvent => ({ type: 'tool_error', tool_name: tool, error: 'no', tool_call_id: callId })),
+      id.map((callId): AgentEvent => ({ type: 'approval_request', approval_id: callId, tool_call_id: callId, tool_name: 'tide', parameters: {} })),
+      fc.tuple(id, fc.boolean()).map(([approvalId, approved]): AgentEvent => ({ type: 'approval_response', approval_id: approvalId, approved })),
       fc.constantFrom<AgentEvent>(
         { type: 'thought', content: 't' },
         { type: 'observation', content: 'o' },

@@ -1,6 +1,7 @@
 /** Folds one event: asks whose loop it is, and calls one function. The two tables cover the vocabulary; the compiler says so. */
 import { effectiveLoopScope } from '../wire/events/scope.ts'
 import type { AgentEvent, EventOf, EventType } from '../wire/events/vocabulary.ts'
+import { approvalCases } from './cases/approvals.ts'
 import { closeSilentRuns, dawpCases, dawpLoop, leavesDawp } from './cases/dawp.ts'
 import { lifecycleCases } from './cases/lifecycle.ts'
 import { reasoningCases } from './cases/reasoning.ts'
@@ -10,9 +11,9 @@ import { createDraft, type LoopDraft, type RunDraft, snapshot, touch } from './d
 import type { RunState } from './state.ts'
 
 type Cases<Draft, T extends EventType> = { readonly [K in T]: (draft: Draft, event: EventOf<K>, at: number) => void }
-type LoopEventType = keyof typeof textCases | keyof typeof toolCases | keyof typeof reasoningCases
+type LoopEventType = keyof typeof textCases | keyof typeof toolCases | keyof typeof approvalCases | keyof typeof reasoningCases
 
-const loopCases = { ...textCases, ...toolCases, ...reasoningCases } satisfies Cases<LoopDraft, LoopEventType>
+const loopCases = { ...textCases, ...toolCases, ...approvalCases, ...reasoningCases } satisfies Cases<LoopDraft, LoopEventType>
 const runCases = { ...lifecycleCases, ...dawpCases } satisfies Cases<RunDraft, Exclude<EventType, LoopEventType>>
 
 // The tables were checked against the vocabulary above; an event is only ever passed to the case of its own type.

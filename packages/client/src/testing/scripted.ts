@@ -78,14 +78,19 @@ function scriptedBody(chunks: Iterable<string | Uint8Array | Error | Promise<unk
   )
 }
 
-/** A live run fed from a list of events, without any server. Promises among them hold it. Publishes at once unless told otherwise. */
+/**
+ * A live run fed from a list of events, without any server. Promises among them hold it. Every answer to an approval request
+ * is accepted. Publishes at once unless told otherwise.
+ */
 export function scriptedRun(events: Iterable<AgentEvent | Promise<unknown>>, options: { id?: string; schedule?: Schedule } = {}): AgentRun {
   function* body(): Generator<string | Promise<unknown>> {
     for (const event of events) yield event instanceof Promise ? event : sse.encode({ data: JSON.stringify(event) })
   }
   const script = scriptedFetch({ body: { [Symbol.iterator]: body } })
-  const fetch: typeof globalThis.fetch = async (input, init) =>
-    init?.method === 'DELETE' ? Response.json({ outcome: 'cancelled' }) : script.fetch(input, init)
+  const fetch: typeof globalThis.fetch = async (input, init) => {
+    if (init?.method === 'DELETE') return Response.json({ outcome: 'cancelled' })
+    return String(input).includes('/approvals/') ? Response.json({}) : script.fetch(input, init)
+  }
   const client = createAgentClient({ url: 'scripted:', fetch })
   return client.run('scripted', { schedule: options.schedule ?? immediately, ...(options.id === undefined ? {} : { runId: options.id }) })
 }

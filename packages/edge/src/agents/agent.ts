@@ -1,5 +1,6 @@
 import type { AgentEvent, JsonObject } from '@agentstream/client/wire'
 import type { ModelParameters } from '../model/provider.ts'
+import type { Approvals } from '../tools/approval.ts'
 
 /** What an agent is asked to do. Parsed at the border; agents may trust it. */
 export interface Task {
@@ -17,6 +18,8 @@ export interface RunContext {
   readonly signal: AbortSignal
   /** Of this run only; they win over the agent's own. */
   readonly parameters?: ModelParameters
+  /** Where tools that need approval ask for it. Without it they are refused. */
+  readonly approvals?: Approvals
 }
 
 /** What an agent tells about itself. Never its instructions. */

@@ -30,7 +30,7 @@ export async function* runAgent(task: Task, context: RunContext, plan: RunPlan):
   const { now = Date.now, instructions, provider } = plan.options
   const started = now()
   const emit = createEmit({ now })
-  const { signal, runId } = context
+  const { signal, runId, approvals } = context
   if (signal.aborted) return
   try {
     if (task.description.trim() === '') return yield emit({ type: 'error', error: 'The task has no description', code: 'agent', retryable: false })
@@ -44,6 +44,7 @@ export async function* runAgent(task: Task, context: RunContext, plan: RunPlan):
       budget: createBudget(plan.maxIterations),
       runId,
       signal,
+      approvals,
       emit,
       claimId: createCallIds(),
     })

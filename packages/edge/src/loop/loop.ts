@@ -2,6 +2,7 @@ import type { AgentEvent } from '@agentstream/client/wire'
 import { linkedAbort } from '../abort.ts'
 import type { Message } from '../model/messages.ts'
 import type { FinishReason, ModelParameters, ModelRequest, StreamingProvider } from '../model/provider.ts'
+import type { Approvals } from '../tools/approval.ts'
 import type { ToolOutcome } from '../tools/call-tool.ts'
 import { modelTools, type Toolbox } from '../tools/toolbox.ts'
 import type { Budget } from './budget.ts'
@@ -37,6 +38,7 @@ export interface LoopOptions {
   readonly budget: Budget
   readonly runId: string
   readonly signal: AbortSignal
+  readonly approvals?: Approvals | undefined
   readonly emit: Emit
   readonly claimId: ClaimCallId
 }

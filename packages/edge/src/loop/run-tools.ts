@@ -1,5 +1,6 @@
 import type { AgentEvent } from '@agentstream/client/wire'
 import type { ToolCall } from '../model/messages.ts'
+import type { Approvals } from '../tools/approval.ts'
 import { callTool, refuse, type ToolOutcome } from '../tools/call-tool.ts'
 import type { Toolbox } from '../tools/toolbox.ts'
 import type { Emit } from './emit.ts'
@@ -14,6 +15,7 @@ export interface RoundOptions {
   readonly toolSwitch: ToolSwitch
   readonly runId: string
   readonly signal: AbortSignal
+  readonly approvals?: Approvals | undefined
   readonly emit: Emit
   /** All at once, or one after the other. */
   readonly parallel: boolean

@@ -1,3 +1,4 @@
+import type { ApprovalDesk } from './approval-desk.ts'
 import { type Cancellation, createCancellation } from './cancellation.ts'
 import type { Journal, JournalEntry, RunOutcome } from './journal.ts'
 import type { RunEnding } from './produce.ts'
@@ -5,6 +6,8 @@ import type { RunEnding } from './produce.ts'
 /** A run whose agent works in this process. */
 export interface LiveRun {
   readonly cancellation: Cancellation
+  /** Where its questions to people wait. */
+  readonly desk: ApprovalDesk
   /** One per connection that watches, each with the switch that ends its reading. */
   readonly viewers: Set<AbortController>
   /** Settled when the journal has answered who runs it; until then it cannot be read. */
@@ -13,8 +16,8 @@ export interface LiveRun {
   ending: Promise<RunEnding | undefined>
 }
 
-export function createLiveRun(opened: LiveRun['opened']): LiveRun {
-  return { cancellation: createCancellation(), viewers: new Set(), opened, ending: Promise.resolve(undefined) }
+export function createLiveRun({ opened, desk }: Pick<LiveRun, 'opened' | 'desk'>): LiveRun {
+  return { desk, cancellation: createCancellation(), viewers: new Set(), opened, ending: Promise.resolve(undefined) }
 }
 
 /** How a run ended, as the last frame of its stream says it. */

@@ -14,6 +14,7 @@ export interface Production {
   readonly task: Task
   readonly runId: string
   readonly parameters?: RunContext['parameters']
+  readonly approvals?: RunContext['approvals']
   readonly journal: Journal
   /** Under which id the journal keeps the run. */
   readonly key: string
@@ -51,12 +52,12 @@ export async function produce(production: Production): Promise<RunEnding> {
 
 /** Stores the agent's events until it ends. Answers the run's last word when the agent did not have it. */
 async function perform(production: Production, watch: OutcomeWatch): Promise<AgentEvent | undefined> {
-  const { agent, task, runId, parameters, journal, key, cancellation, onError, timestamp } = production
+  const { agent, task, journal, key, cancellation, onError, timestamp } = production
   const { signal } = cancellation
   let events: AbortableEvents | undefined
   let isStoring = false
   try {
-    events = abortable(agent.run(task, { runId, signal, ...(parameters ? { parameters } : {}) }), signal)
+    events = abortable(agent.run(task, contextOf(production)), signal)
     for (let step = await events.next(); step && !step.done; step = await events.next()) {
       isStoring = true
       await journal.append(key, step.value)
@@ -74,6 +75,10 @@ async function perform(production: Production, watch: OutcomeWatch): Promise<Age
   } finally {
     events?.release()
   }
+}
+
+function contextOf({ runId, parameters, approvals, cancellation }: Production): RunContext {
+  return { runId, signal: cancellation.signal, ...(parameters ? { parameters } : {}), ...(approvals ? { approvals } : {}) }
 }
 
 interface AbortableEvents {

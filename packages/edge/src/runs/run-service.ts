@@ -1,6 +1,7 @@
 /** Starting, following and stopping runs by their id: tasks and ids go in, views and receipts come out. Knows no HTTP. */
 import { isAgentStreamError, parseCursor } from '@agentstream/client/wire'
 import type { Agent, RunContext, Task } from '../agents/agent.ts'
+import { type AnswerOutcome, type ApprovalAnswer, createApprovalDesk } from './approval-desk.ts'
 import type { CancelCause } from './cancellation.ts'
 import type { Journal, JournalStatus } from './journal.ts'
 import { createLiveRun, type LiveRun, openView, type RunView } from './live-run.ts'
@@ -14,6 +15,8 @@ export interface RunServiceOptions {
   readonly maxConcurrentRuns?: number | undefined
   /** How long a run may take; it is cancelled then. */
   readonly maxRunMs?: number | undefined
+  /** How long a tool call waits for approval before it is denied; 5 minutes unless told. */
+  readonly approvalTimeoutMs?: number | undefined
   readonly onError: (error: unknown) => void
   /** Milliseconds since 1970, for the events the server itself writes. */
   readonly now?: () => number
@@ -43,6 +46,9 @@ export interface CancelReceipt {
   readonly outcome: 'cancelled' | 'already_finished' | 'unknown_run' | 'not_supported'
 }
 
+/** `not_supported`: the run is under way, in another process. */
+export type AnswerResult = AnswerOutcome | 'unknown_run' | 'not_supported'
+
 /** Every method rejects when the journal fails. */
 export interface RunService {
   /** Starts a run, or follows it from the start when its id is known. */
@@ -51,10 +57,12 @@ export interface RunService {
   /** Answers when the run is over, so that the receipt is true. */
   cancel(key: string, cause: CancelCause): Promise<CancelReceipt>
   status(key: string): Promise<JournalStatus>
+  /** Answers a question of a run. The end of the run answers all that were open. */
+  answer(key: string, approvalId: string, answer: ApprovalAnswer): Promise<AnswerResult>
 }
 
 export function createRunService(options: RunServiceOptions): RunService {
-  const { journal, onDisconnect, maxConcurrentRuns = Number.POSITIVE_INFINITY, maxRunMs, onError, now = Date.now } = options
+  const { journal, onDisconnect, maxConcurrentRuns = Number.POSITIVE_INFINITY, maxRunMs, approvalTimeoutMs = 300_000, onError, now = Date.now } = options
   const live = new Map<string, LiveRun>()
   const timestamp = (): string => new Date(now()).toISOString()
   const view = (key: string, after?: string): RunView =>
@@ -73,7 +81,7 @@ export function createRunService(options: RunServiceOptions): RunService {
     const timer = maxRunMs === undefined ? undefined : setTimeout(() => run.cancellation.cancel(tooLong(maxRunMs)), maxRunMs)
     try {
       if ((await run.opened) === 'reader') return undefined
-      const ending = await produce({ ...request, key, journal, cancellation: run.cancellation, onError, timestamp })
+      const ending = await produce({ ...request, key, journal, cancellation: run.cancellation, approvals: run.desk, onError, timestamp })
       // Without the end in the journal, its readers would wait for ever.
       if (ending.lost) for (const viewer of run.viewers) viewer.abort()
       return ending
@@ -84,7 +92,7 @@ export function createRunService(options: RunServiceOptions): RunService {
   }
 
   const begin = async (request: StartRequest): Promise<StartResult> => {
-    const run = createLiveRun(journal.open(request.key))
+    const run = createLiveRun({ opened: journal.open(request.key), desk: createApprovalDesk({ timeoutMs: approvalTimeoutMs, now }) })
     live.set(request.key, run)
     const firstView = view(request.key)
     run.ending = carryOut(request, run)
@@ -127,7 +135,23 @@ export function createRunService(options: RunServiceOptions): RunService {
       return { outcome: status === 'unknown' ? 'unknown_run' : 'already_finished' }
     },
     status: (key) => journal.status(key),
+    async answer(key, approvalId, answer) {
+      const run = live.get(key)
+      if (run) return run.desk.answer(approvalId, answer)
+      const { status } = await journal.status(key)
+      if (status === 'running') return 'not_supported'
+      if (status === 'unknown') return 'unknown_run'
+      return (await wasAsked(journal, key, approvalId)) ? 'already_answered' : 'unknown_approval'
+    },
   }
+}
+
+/** Whether a run that is over had asked this: what it waited for went with it, but its journal stays. */
+async function wasAsked(journal: Journal, key: string, approvalId: string): Promise<boolean> {
+  for await (const batch of journal.read(key, undefined, new AbortController().signal)) {
+    if (batch.some(({ event }) => event.type === 'approval_request' && event.approval_id === approvalId)) return true
+  }
+  return false
 }
 
 function tooLong(maxRunMs: number): CancelCause {

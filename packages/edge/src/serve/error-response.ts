@@ -1,5 +1,6 @@
 /** What a refused request gets: `{error: {code, message, retryable}}`. Never a stack, a path or another's words. */
 export type ErrorCode =
+  | 'already_answered'
   | 'bad_request'
   | 'busy'
   | 'cursor_ahead'
@@ -9,9 +10,11 @@ export type ErrorCode =
   | 'internal'
   | 'method_not_allowed'
   | 'not_found'
+  | 'not_supported'
   | 'request_timeout'
   | 'too_large'
   | 'unknown_agent'
+  | 'unknown_approval'
   | 'unknown_run'
   | 'unsupported_media_type'
 
@@ -22,6 +25,7 @@ interface Refusal {
 }
 
 const refusals: Readonly<Record<ErrorCode, Refusal>> = {
+  already_answered: { status: 409, message: 'This question was answered before, its time was up, or its run is over' },
   bad_request: { status: 400, message: 'The request is not well formed' },
   busy: { status: 429, message: 'Too many runs at once', retryable: true },
   cursor_ahead: { status: 409, message: 'The run has not come as far as this cursor' },
@@ -31,9 +35,11 @@ const refusals: Readonly<Record<ErrorCode, Refusal>> = {
   internal: { status: 500, message: 'The server failed', retryable: true },
   method_not_allowed: { status: 405, message: 'This address does not answer this method' },
   not_found: { status: 404, message: 'Nothing is at this address' },
+  not_supported: { status: 409, message: 'The run works where this server cannot reach it' },
   request_timeout: { status: 408, message: 'The request took too long to arrive', retryable: true },
   too_large: { status: 413, message: 'The request body is too large' },
   unknown_agent: { status: 404, message: 'No agent of this name' },
+  unknown_approval: { status: 404, message: 'This run asks no such question' },
   unknown_run: { status: 404, message: 'No run with this id' },
   unsupported_media_type: { status: 415, message: 'Expected content type application/json' },
 }

@@ -24,7 +24,8 @@ export function createAgentHandler(options: AgentHandlerOptions): (request: Requ
   const { journal = createMemoryJournal(), basePath = '', heartbeatMs = 15_000, cors } = options
   const onError = quietly(options.onError)
   const onDisconnect = options.onDisconnect ?? (journal.durable ? 'continue' : 'cancel')
-  const service = createRunService({ journal, onDisconnect, onError, maxConcurrentRuns: options.maxConcurrentRuns, maxRunMs: options.maxRunMs })
+  const { maxConcurrentRuns, maxRunMs, approvalTimeoutMs } = options
+  const service = createRunService({ journal, onDisconnect, onError, maxConcurrentRuns, maxRunMs, approvalTimeoutMs })
   const heartbeats = createHeartbeats(heartbeatMs)
 
   const app = new Hono<Env>().basePath(basePath)

@@ -5,6 +5,12 @@ import type { RunContext, Task } from '../agents/agent.ts'
 
 type ModelParameters = NonNullable<RunContext['parameters']>
 
+/** What a person says to an approval request. */
+export interface AnswerInput {
+  readonly approved: boolean
+  readonly reason?: string
+}
+
 export interface StartInput {
   readonly runId: string
   readonly task: Task
@@ -31,6 +37,7 @@ const bodySchema = z.object({
   task: taskSchema,
   parameters: json.nullish(),
 })
+const answerSchema = z.object({ approved: z.boolean(), reason: z.string().max(1000).nullish() })
 const fraction = z.number().min(0).max(1)
 const penalty = z.number().min(-2).max(2)
 const samplingSchema = z.object({
@@ -63,6 +70,16 @@ export function parseStart(text: string, { extras = harmlessExtras }: { readonly
   if ('problem' in parameters) return parameters
   const runId = body.data.run_id ?? crypto.randomUUID()
   return { value: { runId, task: toTask(body.data.task), ...(Object.keys(parameters.value).length > 0 ? { parameters: parameters.value } : {}) } }
+}
+
+/** The body of an answer to an approval request. */
+export function parseAnswer(text: string): Parsed<AnswerInput> {
+  const value = parseText(text)
+  if (value === undefined) return { problem: 'The body is not valid JSON' }
+  const body = answerSchema.safeParse(value)
+  if (!body.success) return { problem: problemOf(body.error, '') }
+  const { approved, reason } = body.data
+  return { value: { approved, ...(reason ? { reason } : {}) } }
 }
 
 function parseText(text: string): unknown {

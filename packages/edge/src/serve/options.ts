@@ -44,6 +44,8 @@ export interface AgentHandlerOptions {
   readonly maxConcurrentRuns?: number
   /** How long a run may take before it is cancelled; unlimited unless told. */
   readonly maxRunMs?: number
+  /** How long a tool call waits for approval before it is denied; 5 minutes unless told. The time counts toward `maxRunMs`. */
+  readonly approvalTimeoutMs?: number
   /** Provider-specific parameters that clients may set; `seed`, `top_k` and `min_p` unless told. */
   readonly clientParameters?: readonly string[]
   /** Gets what clients must not see: what agents throw, what the journal throws, bugs. */

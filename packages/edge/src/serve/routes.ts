@@ -8,7 +8,7 @@ import { type BodyOptions, readBody } from './body.ts'
 import { errorResponse, jsonResponse } from './error-response.ts'
 import { type Env, keyOf } from './guard.ts'
 import type { Heartbeats } from './heartbeats.ts'
-import { isRunId, parseStart } from './input.ts'
+import { isRunId, parseAnswer, parseStart } from './input.ts'
 import { respond } from './respond.ts'
 
 export interface RouteOptions {
@@ -42,10 +42,17 @@ export function addRoutes(app: Hono<Env>, options: RouteOptions): void {
     const receipt = isRunId(runId) ? await service.cancel(keyOf(context, runId), { by: 'user' }) : ({ outcome: 'unknown_run' } as const)
     return receipt.outcome === 'unknown_run' ? errorResponse('unknown_run', { body: receipt }) : jsonResponse(receipt)
   })
+  app.post('/runs/:id/approvals/:approval', (context) => answer(context, context.req.param(), options))
   refuseOtherMethods(app)
 }
 
-const methodsOf = { '/agents/:agent/runs': 'POST', '/agents/:agent': 'GET', '/runs/:id/events': 'GET', '/runs/:id': 'GET, DELETE' }
+const methodsOf = {
+  '/agents/:agent/runs': 'POST',
+  '/agents/:agent': 'GET',
+  '/runs/:id/approvals/:approval': 'POST',
+  '/runs/:id/events': 'GET',
+  '/runs/:id': 'GET, DELETE',
+}
 
 function refuseOtherMethods(app: Hono<Env>): void {
   for (const [path, allow] of Object.entries(methodsOf)) app.all(path, () => errorResponse('method_not_allowed', { headers: { allow } }))
@@ -72,6 +79,15 @@ async function follow(context: Context<Env>, runId: string, options: RouteOption
   const after = context.req.header('last-event-id') || context.req.query('after') || undefined
   const result = isRunId(runId) ? await options.service.follow(keyOf(context, runId), after) : ({ outcome: 'unknown_run' } as const)
   return result.outcome === 'followed' ? streamed(context, { view: result.view, runId }, options) : errorResponse(result.outcome)
+}
+
+async function answer(context: Context<Env>, path: { readonly id: string; readonly approval: string }, options: RouteOptions): Promise<Response> {
+  const text = await readBody(context, options.body)
+  if (text instanceof Response) return text
+  const input = parseAnswer(text)
+  if ('problem' in input) return errorResponse('bad_request', { message: input.problem })
+  const outcome = isRunId(path.id) ? await options.service.answer(keyOf(context, path.id), path.approval, input.value) : 'unknown_run'
+  return outcome === 'answered' ? jsonResponse({ approval_id: path.approval, approved: input.value.approved }) : errorResponse(outcome)
 }
 
 function streamed(context: Context<Env>, run: { readonly view: RunView; readonly runId: string }, options: RouteOptions): Response {

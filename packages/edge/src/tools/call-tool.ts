@@ -2,6 +2,7 @@ import { type AgentEvent, isObject, type JsonObject, type JsonValue } from '@age
 import { interruptible, linkedAbort } from '../abort.ts'
 import { ToolError } from '../errors.ts'
 import type { ToolCall } from '../model/messages.ts'
+import { type Approvals, askPermission } from './approval.ts'
 import { encodeResult } from './encode-result.ts'
 import { failureText } from './failure-text.ts'
 import type { Tool, ToolContext, ToolProgress } from './tool.ts'
@@ -16,6 +17,8 @@ export interface ToolCallOptions {
   readonly toolbox: Toolbox
   readonly runId: string
   readonly signal: AbortSignal
+  /** Where people are asked for the calls that need it. */
+  readonly approvals?: Approvals | undefined
 }
 
 /** How a call ended. `text` is what the model is told. */
@@ -30,7 +33,7 @@ export interface ToolOutcome {
 
 /**
  * Yields `tool_call`, then `tool_progress` as it comes, then `tool_result` or `tool_error`. A call that is refused (unknown
- * tool, arguments that are no JSON object or do not fit) yields only `tool_error`, and nothing ran. Throws only the
+ * tool, arguments that are no JSON object or do not fit, no approval) yields no `tool_call`, but `tool_error`: nothing ran. Throws only the
  * signal's reason, at once when it aborts, whether or not the tool listens.
  */
 export async function* callTool(call: ToolCall, options: ToolCallOptions): AsyncGenerator<AgentEvent, ToolOutcome, undefined> {
@@ -41,6 +44,8 @@ export async function* callTool(call: ToolCall, options: ToolCallOptions): Async
   if (!parameters) return yield* refuse(call, `The arguments of "${tool.name}" are not a JSON object`)
   const prepared = await tool.prepare(parameters).catch((error: unknown) => ({ problem: failureText(error) }))
   if ('problem' in prepared) return yield* refuse(call, `The arguments of "${tool.name}" do not fit: ${prepared.problem}`, parameters)
+  const refusal = yield* askPermission({ ...options, call, parameters, prepared })
+  if (refusal !== undefined) return yield* refuse(call, refusal, parameters)
 
   const names = { tool_name: tool.name, tool_call_id: call.id }
   yield { type: 'tool_call', ...names, operation: null, parameters }

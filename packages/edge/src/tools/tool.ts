@@ -21,6 +21,9 @@ export interface ToolContext {
   emit(progress: ToolProgress): void
 }
 
+/** What a tool may look at when it decides whether a call needs approval. */
+export type ApprovalContext = Omit<ToolContext, 'emit'>
+
 export interface ToolDefinition<Output> {
   /** What the model calls it by: 1 to 64 letters, digits, `_` or `-`. */
   readonly name: string
@@ -30,10 +33,23 @@ export interface ToolDefinition<Output> {
   readonly parameters: ToolSchema<Output>
   /** Gets arguments that fit the schema. What it returns is told to the model; what it throws, too, as a failure. */
   execute(input: Output, context: ToolContext): unknown
+  /**
+   * Whether a person must allow the call before it runs: always, or as the function decides. The run waits until someone
+   * answers `POST /runs/:id/approvals/:approval`, and without an answer in time the call is denied. A function that throws
+   * lets nothing run. Default false.
+   */
+  readonly needsApproval?: boolean | ((input: Output, context: ApprovalContext) => boolean | Promise<boolean>)
   /** Default 60 000. */
   readonly timeoutMs?: number
   /** Largest result as JSON. Default 262 144 (256 KiB). */
   readonly resultBytes?: number
+}
+
+/** A call whose arguments fit. Nothing has run yet. */
+export interface PreparedCall {
+  /** Absent when nobody has to be asked. */
+  readonly needsApproval?: (context: ApprovalContext) => boolean | Promise<boolean>
+  readonly run: (context: ToolContext) => Promise<unknown>
 }
 
 /** A tool an agent may use. Made by `defineTool`. */
@@ -41,7 +57,7 @@ export interface Tool extends ModelTool {
   readonly timeoutMs: number
   readonly resultBytes: number
   /** The call, checked and ready to run, or what is wrong with its arguments. Nothing runs yet. */
-  prepare(input: JsonObject): Promise<{ readonly run: (context: ToolContext) => Promise<unknown> } | { readonly problem: string }>
+  prepare(input: JsonObject): Promise<PreparedCall | { readonly problem: string }>
 }
 
 /**
@@ -57,7 +73,7 @@ export interface Tool extends ModelTool {
  * })
  */
 export function defineTool<Output>(definition: ToolDefinition<Output>): Tool {
-  const { name, description, timeoutMs = 60_000, resultBytes = 256 * 1024 } = definition
+  const { name, description, timeoutMs = 60_000, resultBytes = 256 * 1024, needsApproval = false } = definition
   if (!/^[\w-]{1,64}$/.test(name)) throw new ToolError(name, 'The name of a tool must be 1 to 64 letters, digits, "_" or "-"')
   return {
     name,
@@ -67,7 +83,10 @@ export function defineTool<Output>(definition: ToolDefinition<Output>): Tool {
     resultBytes,
     async prepare(input) {
       const checked = await checkInput(definition.parameters, input)
-      return 'problem' in checked ? checked : { run: async (context) => definition.execute(checked.value, context) }
+      if ('problem' in checked) return checked
+      const run: PreparedCall['run'] = async (context) => definition.execute(checked.value, context)
+      if (needsApproval === false) return { run }
+      return { run, needsApproval: (context) => (typeof needsApproval === 'function' ? needsApproval(checked.value, context) : needsApproval) }
     },
   }
 }

@@ -1,7 +1,7 @@
 import { effectiveLoopScope } from '../../wire/events/scope.ts'
 import type { AgentEvent, EventOf } from '../../wire/events/vocabulary.ts'
 import { owned, type RunDraft } from '../draft.ts'
-import type { ApprovalState, StepState, TokenUsage } from '../state.ts'
+import type { StepState, TokenUsage } from '../state.ts'
 import { settle } from './ending.ts'
 
 const keptDiagnostics = 200
@@ -65,18 +65,6 @@ export const lifecycleCases = {
     const cachedInputTokens = sum(before?.cachedInputTokens, event.cached_input_tokens)
     const reasoningTokens = sum(before?.reasoningTokens, event.reasoning_tokens)
     draft.run.usage = { ...usage, ...(cachedInputTokens ? { cachedInputTokens } : {}), ...(reasoningTokens ? { reasoningTokens } : {}) }
-  },
-  approval_request(draft: RunDraft, event: EventOf<'approval_request'>): void {
-    const { approval_id: id, tool_name: toolName, tool_call_id: toolCallId, expires_at: expiresAt, parameters } = event
-    const approval: ApprovalState = { id, toolName, parameters, status: 'waiting', ...(toolCallId ? { toolCallId } : {}), ...(expiresAt ? { expiresAt } : {}) }
-    draft.run.approvals = [approval, ...draft.run.approvals]
-  },
-  approval_response(draft: RunDraft, event: EventOf<'approval_response'>): void {
-    const answered = draft.run.approvals.map((approval): ApprovalState => {
-      if (approval.id !== event.approval_id) return approval
-      return { ...approval, status: event.approved ? 'approved' : 'denied', ...(event.reason ? { reason: event.reason } : {}) }
-    })
-    draft.run.approvals = answered.sort((a, b) => Number(b.status === 'waiting') - Number(a.status === 'waiting'))
   },
   custom(draft: RunDraft, event: EventOf<'custom'>): void {
     draft.run.custom = { ...draft.run.custom, [event.name]: event.data }

@@ -31,7 +31,7 @@ function openTool(loop: LoopDraft, toolName: string, status: ToolStatus, callId?
 /** `tide` is meant by a call named `tide`, and by one named `tide_forecast`, whose operation is `forecast`. */
 const isNamed = (tool: ToolPart, name: string): boolean => tool.toolName === name || tool.toolName.startsWith(`${name}_`)
 
-function findById(loop: LoopDraft, id: string | null | undefined): Tool | undefined {
+export function findById(loop: LoopDraft, id: string | null | undefined): Tool | undefined {
   return id ? findTool(loop, (tool) => tool.callId === id) : undefined
 }
 
@@ -112,7 +112,7 @@ export const toolCases = {
   tool_error(loop: LoopDraft, event: EventOf<'tool_error'>, at: number): void {
     const tool = findEnded(loop, event)
     tool.error = event.error
-    finish(loop, tool, 'failed', at)
+    finish(loop, tool, tool.status === 'denied' ? 'denied' : 'failed', at)
   },
 }
 

@@ -1,0 +1,29 @@
+/** Questions to people, and what they mean for the call that waits: asked → waiting, then ready to run or denied. */
+import type { EventOf } from '../../wire/events/vocabulary.ts'
+import type { LoopDraft } from '../draft.ts'
+import type { ApprovalState, ToolStatus } from '../state.ts'
+import { findById } from './tools.ts'
+
+function mark(loop: LoopDraft, callId: string | null | undefined, status: ToolStatus): void {
+  const tool = findById(loop, callId)
+  if (tool) tool.status = status
+}
+
+export const approvalCases = {
+  approval_request(loop: LoopDraft, event: EventOf<'approval_request'>): void {
+    const { run } = loop.run
+    const { approval_id: id, tool_name: toolName, tool_call_id: toolCallId, expires_at: expiresAt, parameters } = event
+    const approval: ApprovalState = { id, toolName, parameters, status: 'waiting', ...(toolCallId ? { toolCallId } : {}), ...(expiresAt ? { expiresAt } : {}) }
+    run.approvals = [approval, ...run.approvals]
+    mark(loop, toolCallId, 'waiting_approval')
+  },
+  approval_response(loop: LoopDraft, { approval_id: id, approved, reason }: EventOf<'approval_response'>): void {
+    const { run } = loop.run
+    const answered = run.approvals.map((approval): ApprovalState => {
+      if (approval.id !== id) return approval
+      mark(loop, approval.toolCallId, approved ? 'ready' : 'denied')
+      return { ...approval, status: approved ? 'approved' : 'denied', ...(reason ? { reason } : {}) }
+    })
+    run.approvals = answered.sort((a, b) => Number(b.status === 'waiting') - Number(a.status === 'waiting'))
+  },
+}
