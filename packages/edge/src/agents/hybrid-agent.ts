@@ -1,8 +1,9 @@
-import type { AgentEvent } from '@agentstream/client/wire'
+import type { AgentEvent, JsonObject } from '@agentstream/client/wire'
 import { createBudget } from '../loop/budget.ts'
-import type { LoopOutcome } from '../loop/loop.ts'
+import type { LoopExtension, LoopOutcome } from '../loop/loop.ts'
+import { type HybridPlugin, joinPlugins } from '../loop/plugin.ts'
 import type { Tool } from '../tools/tool.ts'
-import { createToolbox } from '../tools/toolbox.ts'
+import { createToolbox, type Toolbox } from '../tools/toolbox.ts'
 import type { Agent } from './agent.ts'
 import { type AgentOptions, agentInfo } from './agent-options.ts'
 import { runAgent } from './run-agent.ts'
@@ -15,6 +16,8 @@ export interface HybridAgentOptions extends AgentOptions {
   readonly parallelTools?: boolean
   /** Failures in a row after which a tool is not offered again in this run. Default 3. */
   readonly toolFailureLimit?: number
+  /** What takes part in its runs, such as `dawp(…)`. */
+  readonly plugins?: readonly HybridPlugin[]
 }
 
 /**
@@ -24,36 +27,47 @@ export interface HybridAgentOptions extends AgentOptions {
  */
 export function createHybridAgent(options: HybridAgentOptions): Agent {
   const toolbox = createToolbox(options.tools)
-  const { maxIterations = 10, parallelTools = true, toolFailureLimit = 3 } = options
+  const { maxIterations = 10, parallelTools = true, toolFailureLimit = 3, plugins = [], now = Date.now } = options
+  const extended = (context: JsonObject = {}): { extension: LoopExtension; toolbox: Toolbox } => {
+    const extension = joinPlugins(plugins, { now, context })
+    return { extension, toolbox: createToolbox([...toolbox.tools, ...(extension.tools ?? [])]) }
+  }
   // Found out now, not in the first run.
   createBudget(maxIterations)
+  extended()
   return {
     name: options.name,
     info: agentInfo(options, toolbox),
     run: (task, context) =>
       runAgent(task, context, {
         options,
-        toolbox,
+        ...extended(task.context),
         policy: { narrate: true, afterTools: 'ask_again', parallelTools, toolFailureLimit },
         maxIterations,
         opening: { type: 'started' },
-        closing: lastEvents,
+        closing: (outcome, seconds) => lastEvents(outcome, { seconds, maxIterations }),
       }),
   }
 }
 
-function lastEvents({ end, text, iterations, outcomes, steps, finishReason }: LoopOutcome, seconds: number): readonly AgentEvent[] {
-  const success = end === 'answered'
+function lastEvents(outcome: LoopOutcome, { seconds, maxIterations }: { seconds: number; maxIterations: number }): readonly AgentEvent[] {
+  const success = outcome.end === 'answered'
   const ended = { success, execution_time: seconds }
   const result: AgentEvent = {
     type: 'result',
     ...ended,
-    reason: success ? null : 'max_iterations_reached',
-    output: success || text !== '' ? text : `Stopped at the limit of ${iterations} iterations without an answer.`,
-    reasoning_steps: steps,
-    tool_calls_count: outcomes.length,
-    iterations,
-    stop_reason: finishReason,
+    reason: success ? null : (outcome.stop?.reason ?? 'max_iterations_reached'),
+    output: outputOf(outcome, maxIterations),
+    reasoning_steps: outcome.steps,
+    tool_calls_count: outcome.outcomes.length,
+    // At its limit a run has used it up, by whatever took part in it.
+    iterations: outcome.end === 'out_of_budget' ? maxIterations : outcome.iterations,
+    stop_reason: outcome.finishReason,
   }
   return [result, { type: 'completed', ...ended }]
+}
+
+function outputOf({ end, text, stop }: LoopOutcome, maxIterations: number): string {
+  if (stop) return stop.text
+  return end === 'answered' || text !== '' ? text : `Stopped at the limit of ${maxIterations} iterations without an answer.`
 }

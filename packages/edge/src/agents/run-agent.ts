@@ -2,7 +2,7 @@ import { type AgentEvent, isAgentStreamError } from '@agentstream/client/wire'
 import { ProviderError } from '../errors.ts'
 import { createBudget } from '../loop/budget.ts'
 import { createEmit } from '../loop/emit.ts'
-import { type LoopOutcome, type LoopPolicy, runLoop } from '../loop/loop.ts'
+import { type LoopExtension, type LoopOutcome, type LoopPolicy, runLoop } from '../loop/loop.ts'
 import { createCallIds } from '../loop/tool-call-assembly.ts'
 import type { Toolbox } from '../tools/toolbox.ts'
 import type { RunContext, Task } from './agent.ts'
@@ -16,6 +16,7 @@ export interface RunPlan {
   readonly toolbox: Toolbox
   readonly policy: LoopPolicy
   readonly maxIterations: number
+  readonly extension?: LoopExtension
   /** The first events. */
   readonly opening: AgentEvent
   /** The last ones. `seconds` is how long the run took. */
@@ -37,7 +38,7 @@ export async function* runAgent(task: Task, context: RunContext, plan: RunPlan):
     yield emit(plan.opening)
     const outcome = yield* runLoop({
       provider,
-      messages: taskMessages(task, instructions),
+      messages: taskMessages(task, [instructions, ...(plan.extension?.instructions ?? [])]),
       toolbox: plan.toolbox,
       parameters: runParameters(plan.options, context),
       policy: plan.policy,
@@ -47,6 +48,7 @@ export async function* runAgent(task: Task, context: RunContext, plan: RunPlan):
       approvals,
       emit,
       claimId: createCallIds(),
+      extension: plan.extension,
     })
     for (const event of plan.closing(outcome, (now() - started) / 1000)) yield emit(event)
   } catch (error) {

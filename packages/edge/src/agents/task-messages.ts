@@ -2,9 +2,10 @@ import type { Message } from '../model/messages.ts'
 import type { Task } from './agent.ts'
 
 /** What the model is told at the start of a run. The context stands under the task, as JSON. */
-export function taskMessages(task: Task, instructions: string | undefined): readonly Message[] {
+export function taskMessages(task: Task, instructions: readonly (string | undefined)[]): Message[] {
   const { description, context = {}, images = [] } = task
   const text = Object.keys(context).length === 0 ? description : `${description}\n\nContext:\n${JSON.stringify(context)}`
   const user: Message = { role: 'user', text, ...(images.length > 0 ? { images } : {}) }
-  return instructions ? [{ role: 'system', text: instructions }, user] : [user]
+  const system = instructions.flatMap((told): readonly Message[] => (told ? [{ role: 'system', text: told }] : []))
+  return [...system, user]
 }

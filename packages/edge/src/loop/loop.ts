@@ -1,16 +1,16 @@
-import type { AgentEvent } from '@agentstream/client/wire'
+import type { AgentEvent, JsonValue } from '@agentstream/client/wire'
 import { linkedAbort } from '../abort.ts'
-import type { Message } from '../model/messages.ts'
+import type { AssistantMessage, Message, ToolCall } from '../model/messages.ts'
 import type { FinishReason, ModelParameters, ModelRequest, StreamingProvider } from '../model/provider.ts'
-import type { Approvals } from '../tools/approval.ts'
 import type { ToolOutcome } from '../tools/call-tool.ts'
+import type { Tool } from '../tools/tool.ts'
 import { modelTools, type Toolbox } from '../tools/toolbox.ts'
 import type { Budget } from './budget.ts'
 import type { Emit } from './emit.ts'
 import { runTools } from './run-tools.ts'
-import { createStepLog, type ReasoningStep } from './step-log.ts'
+import { createStepLog, type ReasoningStep, type StepLog } from './step-log.ts'
 import type { ClaimCallId } from './tool-call-assembly.ts'
-import { createToolSwitch } from './tool-switch.ts'
+import { createToolSwitch, type ToolSwitch } from './tool-switch.ts'
 import { runTurn, type Turn } from './turn.ts'
 
 /**
@@ -31,20 +31,55 @@ export interface LoopPolicy {
 
 export interface LoopOptions {
   readonly provider: StreamingProvider
-  readonly messages: readonly Message[]
+  /** Grows in place by what is said and answered. */
+  readonly messages: Message[]
   readonly toolbox: Toolbox
   readonly parameters?: ModelParameters | undefined
   readonly policy: LoopPolicy
   readonly budget: Budget
   readonly runId: string
   readonly signal: AbortSignal
-  readonly approvals?: Approvals | undefined
   readonly emit: Emit
   readonly claimId: ClaimCallId
+  /** Turns this loop may take. Default: all the budget has. */
+  readonly maxTurns?: number
+  /** Of the whole run, when it is made of several loops. */
+  readonly toolSwitch?: ToolSwitch
+  readonly extension?: LoopExtension | undefined
+}
+
+/** Takes part in a loop between its turns. What it remembers belongs to one run. */
+export interface LoopExtension {
+  /** Told to the model after the agent's own instructions. */
+  readonly instructions?: readonly string[]
+  readonly tools?: readonly Tool[]
+  /** Tools the model is not told about. Should it call one all the same, it is run. */
+  readonly hiddenTools?: ReadonlySet<string>
+  /** The result of a call that is answered without being run. */
+  answerCall?(call: ToolCall, calls: readonly ToolCall[]): JsonValue | undefined
+  beforeLoop?(loop: LoopOptions): AsyncGenerator<AgentEvent, Verdict, undefined>
+  /** After every turn and its tools. */
+  afterRound?(round: Round, loop: LoopOptions): AsyncGenerator<AgentEvent, Verdict, undefined>
+}
+
+/** What becomes of the loop: it goes on or ends as it would, the model is asked again, or everything stops. */
+export type Verdict = 'as_it_is' | 'ask_again' | LoopStop
+export interface LoopStop {
+  readonly reason: string
+  /** For people. */
+  readonly text: string
+}
+
+/** A turn of the model, and what its tools answered. */
+export interface Round {
+  readonly turn: Turn
+  readonly outcomes: readonly ToolOutcome[]
 }
 
 export interface LoopOutcome {
-  readonly end: 'answered' | 'tools_done' | 'out_of_budget'
+  readonly end: 'answered' | 'tools_done' | 'out_of_budget' | 'stopped'
+  /** Why it was stopped. */
+  readonly stop?: LoopStop
   /** What the model said in its last turn, trimmed. */
   readonly text: string
   readonly finishReason: FinishReason
@@ -60,55 +95,81 @@ export interface LoopOutcome {
  * and the tools aborted too.
  */
 export async function* runLoop(options: LoopOptions): AsyncGenerator<AgentEvent, LoopOutcome, undefined> {
-  const { policy, budget, emit } = options
   const work = linkedAbort(options.signal)
-  const messages = [...options.messages]
-  const toolSwitch = createToolSwitch(policy.toolFailureLimit)
-  const log = createStepLog()
-  const outcomes: ToolOutcome[] = []
-  let iteration = 0
-  let tokens = 0
-  let last: Turn = { text: '', toolCalls: [], finishReason: 'other', tokens: 0 }
-  const outcome = (end: LoopOutcome['end']): LoopOutcome => {
-    const { text, finishReason } = last
-    return { end, text: text.trim(), finishReason, iterations: iteration, tokens, outcomes, steps: log.steps }
-  }
+  const toolSwitch = options.toolSwitch ?? createToolSwitch(options.policy.toolFailureLimit)
   try {
-    while (budget.remaining > 0) {
-      iteration++
-      work.signal.throwIfAborted()
-      if (policy.narrate) yield emit({ type: 'iteration_start', iteration, max_iterations: budget.limit, remaining: budget.remaining })
-      const toolbox = options.toolbox.without(toolSwitch.switchedOff)
-      const request = requestOf(messages, { toolbox, parameters: options.parameters })
-      last = yield* runTurn({ ...options, request, signal: work.signal, iteration })
-      budget.spend()
-      tokens += last.tokens
-      const thought = last.text.trim()
-      log.thought(thought, iteration)
-      if (last.toolCalls.length === 0) return outcome('answered')
-
-      // A final answer is no thought: it is the output, and would be shown twice.
-      if (policy.narrate && thought !== '') yield emit({ type: 'thought', content: thought, iteration })
-      const narrate = policy.narrate ? iteration : undefined
-      const round = { ...options, toolSwitch, signal: work.signal, parallel: policy.parallelTools, narrate }
-      const answers = yield* runTools(last.toolCalls, round)
-      outcomes.push(...answers)
-      for (const answer of answers) log.outcome(answer, iteration)
-      if (policy.afterTools === 'stop') return outcome('tools_done')
-      messages.push({ role: 'assistant', text: last.text, toolCalls: last.toolCalls }, ...answers.map(toolMessage))
-    }
-    return outcome('out_of_budget')
+    return yield* runRounds({ ...options, toolSwitch, signal: work.signal })
   } finally {
     work.abort()
     work.release()
   }
 }
 
+type OpenLoop = LoopOptions & { readonly toolSwitch: ToolSwitch }
+
+async function* runRounds(loop: OpenLoop): AsyncGenerator<AgentEvent, LoopOutcome, undefined> {
+  const { policy, budget, extension, maxTurns = Number.POSITIVE_INFINITY } = loop
+  const log = createStepLog()
+  const outcomes: ToolOutcome[] = []
+  let iteration = 0
+  let tokens = 0
+  let last: Turn = { text: '', toolCalls: [], finishReason: 'other', tokens: 0 }
+  const outcome = (end: LoopOutcome['end'], stop?: LoopStop): LoopOutcome => {
+    const { text, finishReason } = last
+    return { end, text: text.trim(), finishReason, iterations: iteration, tokens, outcomes, steps: log.steps, ...(stop ? { stop } : {}) }
+  }
+  const opening = extension?.beforeLoop ? yield* extension.beforeLoop(loop) : 'as_it_is'
+  if (typeof opening === 'object') return outcome('stopped', opening)
+  while (budget.remaining > 0 && iteration < maxTurns) {
+    iteration++
+    const round = yield* runRound(loop, { iteration, log })
+    last = round.turn
+    tokens += last.tokens
+    outcomes.push(...round.outcomes)
+    const verdict = extension?.afterRound ? yield* extension.afterRound(round, loop) : 'as_it_is'
+    if (typeof verdict === 'object') return outcome('stopped', verdict)
+    const isAnswer = last.toolCalls.length === 0
+    if (isAnswer && verdict === 'as_it_is') return outcome('answered')
+    if (!isAnswer && policy.afterTools === 'stop') return outcome('tools_done')
+  }
+  return outcome('out_of_budget')
+}
+
+async function* runRound(loop: OpenLoop, { iteration, log }: { iteration: number; log: StepLog }): AsyncGenerator<AgentEvent, Round, undefined> {
+  const { policy, budget, emit, extension, messages } = loop
+  loop.signal.throwIfAborted()
+  if (policy.narrate) yield emit({ type: 'iteration_start', iteration, max_iterations: loop.maxTurns ?? budget.limit, remaining: budget.remaining })
+  const toolbox = loop.toolbox.without(loop.toolSwitch.switchedOff).without(extension?.hiddenTools ?? noNames)
+  const turn = yield* runTurn({ ...loop, request: requestOf(messages, { toolbox, parameters: loop.parameters }), iteration })
+  const thought = turn.text.trim()
+  log.thought(thought, iteration)
+  if (turn.toolCalls.length === 0) {
+    budget.spend()
+    return { turn, outcomes: [] }
+  }
+  // A final answer is no thought: it is the output, and would be shown twice.
+  if (policy.narrate && thought !== '') yield emit({ type: 'thought', content: thought, iteration })
+  const narrate = policy.narrate ? iteration : undefined
+  const outcomes = yield* runTools(turn.toolCalls, { ...loop, parallel: policy.parallelTools, narrate, answerCall: extension?.answerCall })
+  // Charged when it is over, as upstream: its tools still see the turn they belong to.
+  budget.spend()
+  for (const answer of outcomes) log.outcome(answer, iteration)
+  messages.push(assistantMessage(turn), ...outcomes.map(toolMessage))
+  return { turn, outcomes }
+}
+
+const noNames: ReadonlySet<string> = new Set()
+
 function requestOf(messages: readonly Message[], options: { toolbox: Toolbox; parameters: ModelParameters | undefined }): ModelRequest {
   const tools = modelTools(options.toolbox)
   const { parameters } = options
   // A copy: what a provider keeps of a request does not change under it.
   return { messages: [...messages], ...(tools.length > 0 ? { tools } : {}), ...(parameters ? { parameters } : {}) }
+}
+
+/** What the model said, as it is told again. */
+export function assistantMessage({ text, toolCalls }: Turn): AssistantMessage {
+  return { role: 'assistant', text, toolCalls }
 }
 
 function toolMessage({ call, text }: ToolOutcome): Message {

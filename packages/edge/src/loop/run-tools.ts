@@ -1,4 +1,4 @@
-import type { AgentEvent } from '@agentstream/client/wire'
+import type { AgentEvent, JsonValue } from '@agentstream/client/wire'
 import type { ToolCall } from '../model/messages.ts'
 import type { Approvals } from '../tools/approval.ts'
 import { callTool, refuse, type ToolOutcome } from '../tools/call-tool.ts'
@@ -21,23 +21,33 @@ export interface RoundOptions {
   readonly parallel: boolean
   /** Adds `action` and `observation` events of this iteration. */
   readonly narrate?: number | undefined
+  /** The result of a call that is answered without being run. */
+  readonly answerCall?: ((call: ToolCall, calls: readonly ToolCall[]) => JsonValue | undefined) | undefined
 }
 
 /** More calls in one turn than this are a model gone astray. */
 const mostCalls = 64
 
 export async function* runTools(calls: readonly ToolCall[], options: RoundOptions): AsyncGenerator<AgentEvent, readonly ToolOutcome[], undefined> {
-  const sources = calls.map((call, order) => narrated(sourceOf(call, { ...options, order }), options))
+  const sources = calls.map((call, order) => narrated(sourceOf(call, { ...options, order, calls }), options))
   const outcomes = yield* options.parallel ? merge(sources) : inOrder(sources)
   for (const outcome of outcomes) options.toolSwitch.record(outcome)
   return outcomes
 }
 
-function sourceOf(call: ToolCall, options: RoundOptions & { order: number }): AsyncGenerator<AgentEvent, ToolOutcome, undefined> {
+function sourceOf(call: ToolCall, options: RoundOptions & { order: number; calls: readonly ToolCall[] }): AsyncGenerator<AgentEvent, ToolOutcome, undefined> {
+  const result = options.answerCall?.(call, options.calls)
+  if (result !== undefined) return answer(call, result)
   if (options.order >= mostCalls) return refuse(call, `Only the first ${mostCalls} calls of a turn are run`)
   const failures = options.toolSwitch.failuresOfSwitchedOff(call.name)
   if (failures !== undefined) return refuse(call, `"${call.name}" is switched off for this run after ${failures} failures`)
   return callTool(call, options)
+}
+
+/** Answers a call without running anything. */
+async function* answer(call: ToolCall, result: JsonValue): AsyncGenerator<AgentEvent, ToolOutcome, undefined> {
+  yield { type: 'tool_result', tool_name: call.name, tool_call_id: call.id, result, success: true }
+  return { call, status: 'done', parameters: {}, result, text: typeof result === 'string' ? result : JSON.stringify(result) }
 }
 
 async function* narrated(

@@ -1,5 +1,5 @@
 import { type AgentEvent, isAgentStreamError } from '@agentstream/client/wire'
-import { interruptible } from '../abort.ts'
+import { interruptible, linkedAbort } from '../abort.ts'
 import { ProviderError } from '../errors.ts'
 import type { ToolCall } from '../model/messages.ts'
 import type { FinishReason, ModelDelta, ModelRequest, StreamingProvider, TokenUsage } from '../model/provider.ts'
@@ -59,10 +59,11 @@ export async function* runTurn(options: TurnOptions): AsyncGenerator<AgentEvent,
 /** The provider's deltas, until the signal aborts, whether or not the provider listens to it. */
 async function* deltasOf(provider: StreamingProvider, options: { request: ModelRequest; signal: AbortSignal }): AsyncGenerator<ModelDelta, void, undefined> {
   const { request, signal } = options
+  const work = linkedAbort(signal)
   const waits = interruptible(signal)
   let deltas: AsyncIterator<ModelDelta> | undefined
   try {
-    deltas = provider.stream(request, { signal })[Symbol.asyncIterator]()
+    deltas = provider.stream(request, { signal: work.signal })[Symbol.asyncIterator]()
     for (;;) {
       signal.throwIfAborted()
       const step = await waits.wait(deltas.next())
@@ -76,6 +77,9 @@ async function* deltasOf(provider: StreamingProvider, options: { request: ModelR
     throw new ProviderError(provider.info.provider, `The provider ${provider.info.provider} failed`, { cause: error })
   } finally {
     waits.release()
+    // Before the provider is told to return, or it would take its ear off the signal first.
+    work.abort()
+    work.release()
     // Not awaited: a provider that is still busy with its last step has heard the signal, or never will.
     deltas?.return?.().catch(() => {})
   }
