@@ -83,7 +83,7 @@ const edge: House = {
     { level: 1, rooms: ['model/messages', 'model/provider'], packages: [wire], law: 'A model is an interface over messages.' },
     {
       level: 2,
-      rooms: ['model/retry-policy', 'model/call-provider', 'model/*'],
+      rooms: ['model/retry-policy', 'model/http', 'model/call-provider', 'model/*'],
       packages: [wire, 'zod'],
       apart: true,
       law: 'Vendors import levels 0 and 1, and never each other.',

@@ -1,5 +1,6 @@
-/** For users' own tests: models that follow a script, and what every journal must keep. */
+/** For users' own tests: models that follow a script, and what every provider and every journal must keep. */
 
+export { type ProviderAnswerSample, type ProviderContractRunner, type ProviderUnderTest, providerContract } from './model/provider-contract.ts'
 export {
   type ScriptedCall,
   type ScriptedOptions,

@@ -2,6 +2,7 @@ import type { AgentEvent, JsonValue } from '@agentstream/client/wire'
 import { linkedAbort } from '../abort.ts'
 import type { AssistantMessage, Message, ToolCall } from '../model/messages.ts'
 import type { FinishReason, ModelParameters, ModelRequest, StreamingProvider } from '../model/provider.ts'
+import type { Approvals } from '../tools/approval.ts'
 import type { ToolOutcome } from '../tools/call-tool.ts'
 import type { Tool } from '../tools/tool.ts'
 import { modelTools, type Toolbox } from '../tools/toolbox.ts'
@@ -39,6 +40,7 @@ export interface LoopOptions {
   readonly budget: Budget
   readonly runId: string
   readonly signal: AbortSignal
+  readonly approvals?: Approvals | undefined
   readonly emit: Emit
   readonly claimId: ClaimCallId
   /** Turns this loop may take. Default: all the budget has. */
@@ -168,8 +170,8 @@ function requestOf(messages: readonly Message[], options: { toolbox: Toolbox; pa
 }
 
 /** What the model said, as it is told again. */
-export function assistantMessage({ text, toolCalls }: Turn): AssistantMessage {
-  return { role: 'assistant', text, toolCalls }
+export function assistantMessage({ text, toolCalls, providerData }: Turn): AssistantMessage {
+  return { role: 'assistant', text, toolCalls, ...(providerData ? { providerData } : {}) }
 }
 
 function toolMessage({ call, text }: ToolOutcome): Message {

@@ -1,7 +1,7 @@
 import { type AgentEvent, isAgentStreamError } from '@agentstream/client/wire'
 import { interruptible, linkedAbort } from '../abort.ts'
 import { ProviderError } from '../errors.ts'
-import type { ToolCall } from '../model/messages.ts'
+import type { ProviderData, ToolCall } from '../model/messages.ts'
 import type { FinishReason, ModelDelta, ModelRequest, StreamingProvider, TokenUsage } from '../model/provider.ts'
 import type { Emit } from './emit.ts'
 import { type ClaimCallId, createToolCallAssembly, type OpenCall, type ToolCallAssembly } from './tool-call-assembly.ts'
@@ -23,6 +23,7 @@ export interface Turn {
   readonly toolCalls: readonly ToolCall[]
   readonly finishReason: FinishReason
   readonly tokens: number
+  readonly providerData?: ProviderData
 }
 
 /** A model that never stops is stopped here, whatever its provider lets through. */
@@ -38,6 +39,7 @@ export async function* runTurn(options: TurnOptions): AsyncGenerator<AgentEvent,
   const assembly = createToolCallAssembly(options.claimId)
   let usage: TokenUsage | undefined
   let finishReason: FinishReason = 'other'
+  let providerData: ProviderData | undefined
   let length = 0
   for await (const delta of deltasOf(provider, { request, signal })) {
     length += lengthOf(delta)
@@ -45,6 +47,7 @@ export async function* runTurn(options: TurnOptions): AsyncGenerator<AgentEvent,
       throw new ProviderError(provider.info.provider, `The model went on for more than the limit of ${longestTurn} characters in one turn`)
     if (delta.type === 'usage') usage = delta.usage
     else if (delta.type === 'finish') finishReason = delta.reason
+    else if (delta.type === 'provider_data') providerData = delta.data
     else {
       if (delta.type === 'text') text.push(delta.text)
       yield emit(eventOf(delta, assembly))
@@ -53,7 +56,7 @@ export async function* runTurn(options: TurnOptions): AsyncGenerator<AgentEvent,
   const toolCalls = assembly.calls()
   if (toolCalls.length > 0) yield emit({ type: 'tool_calls_ready', tool_calls: toolCalls.map(readyCall) })
   if (usage) yield emit(usageEvent(usage, options.iteration))
-  return { text: text.join(''), toolCalls, finishReason, tokens: text.length }
+  return { text: text.join(''), toolCalls, finishReason, tokens: text.length, ...(providerData ? { providerData } : {}) }
 }
 
 /** The provider's deltas, until the signal aborts, whether or not the provider listens to it. */
@@ -109,14 +112,16 @@ function readyCall(call: ToolCall): { id: string; type: string; function: { name
 }
 
 function usageEvent(usage: TokenUsage, iteration: number): AgentEvent {
-  const { inputTokens, outputTokens, cachedInputTokens, reasoningTokens } = usage
+  const { inputTokens, outputTokens, cachedInputTokens, cacheWriteInputTokens, reasoningTokens, durationsMs } = usage
   return {
     type: 'usage',
     input_tokens: inputTokens,
     output_tokens: outputTokens,
     total_tokens: inputTokens + outputTokens,
     ...(cachedInputTokens === undefined ? {} : { cached_input_tokens: cachedInputTokens }),
+    ...(cacheWriteInputTokens === undefined ? {} : { cache_write_input_tokens: cacheWriteInputTokens }),
     ...(reasoningTokens === undefined ? {} : { reasoning_tokens: reasoningTokens }),
+    ...(durationsMs === undefined ? {} : { durations_ms: durationsMs }),
     iteration,
   }
 }

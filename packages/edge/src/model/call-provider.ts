@@ -7,6 +7,7 @@ import {
   LimitError,
   pipe,
   type Stage,
+  type StageReader,
   stageReader,
 } from '@agentstream/client/wire'
 import { interruptible, linkedAbort, sleep, stallTimer } from '../abort.ts'
@@ -49,85 +50,116 @@ export interface ProviderCall {
 
 const defaultLimits = { eventBytes: 4 * 1024 * 1024, responseBytes: 64 * 1024 * 1024 }
 
+/** A provider's answer, however it is reached. */
+export interface ProviderAnswer {
+  /** Named in errors. */
+  readonly provider: string
+  readonly signal: AbortSignal
+  readonly transport: ProviderTransport
+  /** Asks once. Aborting the signal gives up, also while the answer is read. */
+  readonly open: (signal: AbortSignal) => Promise<OpenAnswer>
+}
+
+export interface OpenAnswer {
+  readonly reader: StageReader<StreamDelta>
+  /** What was still held back when the answer broke off: `done` among it when the model had finished. */
+  readonly end: () => readonly StreamDelta[]
+}
+
 /**
- * Asks a provider and gives its deltas. Ends normally only when the model finished. Throws ProviderError for everything
- * that goes wrong, and the signal's reason when it aborts: the request is then aborted and nothing more is read.
+ * Asks a provider over HTTP and gives its deltas. Ends normally only when the model finished. Throws ProviderError for
+ * everything that goes wrong, and the signal's reason when it aborts: the request is then aborted and nothing more is read.
  */
-export async function* callProvider(call: ProviderCall): AsyncGenerator<ModelDelta, void, undefined> {
-  const { retry = {}, sleep: wait = sleep, random = Math.random } = call.transport
+export function callProvider(call: ProviderCall): AsyncGenerator<ModelDelta, void, undefined> {
+  const { limits = defaultLimits } = call.transport
+  return readAnswer({
+    ...call,
+    open: async (signal) => {
+      const body = await openBody(call, signal)
+      const deltas = call.deltas()
+      return {
+        reader: stageReader(body, pipe(pipe(byteLimit(limits.responseBytes), call.framing.decoder(limits)), deltas)),
+        end: () => deltas.end(),
+      }
+    },
+  })
+}
+
+/** The same for a provider that makes its requests itself. */
+export async function* readAnswer(answer: ProviderAnswer): AsyncGenerator<ModelDelta, void, undefined> {
+  const { retry = {}, sleep: wait = sleep, random = Math.random } = answer.transport
   for (let attempt = 1; ; attempt++) {
     // A model that was silent for long may still be at work, and is paid for: it is not asked again. Nor is one that spoke.
     let final = retry === false
     try {
-      const batches = attemptCall(call, () => {
+      const batches = attemptAnswer(answer, () => {
         final = true
       })
       for await (const batch of batches) {
         final = true
         for (const delta of batch) {
-          call.signal.throwIfAborted()
+          answer.signal.throwIfAborted()
           yield delta
         }
       }
       return
     } catch (error) {
-      call.signal.throwIfAborted()
-      const failure = toProviderError(call.provider, error)
+      answer.signal.throwIfAborted()
+      const failure = toProviderError(answer.provider, error)
       const delayMs = final || retry === false ? undefined : retryDelay(failure, attempt, { policy: retry, random })
       if (delayMs === undefined) throw failure
-      await wait(delayMs, call.signal)
+      await wait(delayMs, answer.signal)
     }
   }
 }
 
 /** One request, and a batch of deltas per network chunk. */
-async function* attemptCall(call: ProviderCall, onStall: () => void): AsyncGenerator<readonly ModelDelta[], void, undefined> {
-  call.signal.throwIfAborted()
-  const { idleTimeoutMs = 60_000, limits = defaultLimits } = call.transport
-  const request = linkedAbort(call.signal)
+async function* attemptAnswer(answer: ProviderAnswer, onStall: () => void): AsyncGenerator<readonly ModelDelta[], void, undefined> {
+  const { provider, signal } = answer
+  signal.throwIfAborted()
+  const { idleTimeoutMs = 60_000 } = answer.transport
+  const request = linkedAbort(signal)
   const waits = interruptible(request.signal)
   const stall = stallTimer(idleTimeoutMs, () => {
     onStall()
-    request.abort(new ProviderError(call.provider, `${call.provider} sent nothing for ${idleTimeoutMs} ms`, { retryable: true }))
+    request.abort(new ProviderError(provider, `${provider} sent nothing for ${idleTimeoutMs} ms`, { retryable: true }))
   })
-  const deltas = call.deltas()
-  let cancelBody: (() => void) | undefined
+  let cancel: (() => void) | undefined
   try {
     stall.start()
-    const body = await waits.wait(openBody(call, request.signal))
-    const reader = stageReader(body, pipe(pipe(byteLimit(limits.responseBytes), call.framing.decoder(limits)), deltas))
-    cancelBody = () => reader.cancel()
+    const { reader, end } = await waits.wait(answer.open(request.signal))
+    cancel = () => reader.cancel()
     for (;;) {
       request.signal.throwIfAborted()
       stall.start()
-      const batch = await waits.wait(reader.read()).catch((error: unknown) => endAfter(error, { deltas, signal: call.signal }))
+      const batch = await waits.wait(reader.read()).catch((error: unknown) => endAfter(error, { end, signal }))
       stall.pause()
-      const { said, end } = split(batch ?? deltas.end())
+      const { said, last } = split(batch ?? end())
       if (said.length > 0) yield said
-      if (end?.type === 'failure') throw end.error
-      if (end) return
+      if (last?.type === 'failure') throw last.error
+      if (last) return
     }
   } finally {
     stall.stop()
     waits.release()
-    cancelBody?.()
+    cancel?.()
     request.abort()
     request.release()
   }
 }
 
 /** Whichever way the bytes ended, the vendor's stage decides whether the model had finished before. */
-function endAfter(error: unknown, after: { deltas: Stage<Frame, StreamDelta>; signal: AbortSignal }): readonly StreamDelta[] {
-  after.signal.throwIfAborted()
-  const rest = after.deltas.end()
+function endAfter(error: unknown, { end, signal }: { end: () => readonly StreamDelta[]; signal: AbortSignal }): readonly StreamDelta[] {
+  signal.throwIfAborted()
+  const rest = end()
   if (rest.some((delta) => delta.type === 'done')) return rest
   throw error
 }
 
-function split(batch: readonly StreamDelta[]): { said: readonly ModelDelta[]; end?: Exclude<StreamDelta, ModelDelta> } {
+function split(batch: readonly StreamDelta[]): { said: readonly ModelDelta[]; last?: Exclude<StreamDelta, ModelDelta> } {
   const said: ModelDelta[] = []
   for (const delta of batch) {
-    if (delta.type === 'done' || delta.type === 'failure') return { said, end: delta }
+    if (delta.type === 'done' || delta.type === 'failure') return { said, last: delta }
     said.push(delta)
   }
   return { said }

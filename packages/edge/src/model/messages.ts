@@ -1,3 +1,5 @@
+import type { JsonObject } from '@agentstream/client/wire'
+
 /** What a model is told. Vendors translate these; nobody else builds vendor messages. */
 export type Message = SystemMessage | UserMessage | AssistantMessage | ToolMessage
 
@@ -17,7 +19,12 @@ export interface AssistantMessage {
   readonly role: 'assistant'
   readonly text: string
   readonly toolCalls: readonly ToolCall[]
+  /** What the provider wants back with this message, as it gave it. Nobody else looks inside. */
+  readonly providerData?: ProviderData
 }
+
+/** Signatures and the like, under the name of the provider that made them; other providers ignore them. */
+export type ProviderData = JsonObject
 
 /** The answer to one call of the assistant message before it. */
 export interface ToolMessage {

@@ -1,5 +1,5 @@
 import type { JsonObject } from '@agentstream/client/wire'
-import type { Message } from './messages.ts'
+import type { Message, ProviderData } from './messages.ts'
 
 export interface ModelParameters {
   readonly temperature?: number
@@ -26,10 +26,16 @@ export interface ModelRequest {
 }
 
 export interface TokenUsage {
+  /** All of the input, cached or not. */
   readonly inputTokens: number
   readonly outputTokens: number
+  /** Of the input, those read from the provider's cache. */
   readonly cachedInputTokens?: number
+  /** Of the input, those put into it. */
+  readonly cacheWriteInputTokens?: number
   readonly reasoningTokens?: number
+  /** How long the server took, in milliseconds, where it tells. */
+  readonly durationsMs?: { readonly total?: number; readonly load?: number; readonly input?: number; readonly output?: number }
 }
 
 export type FinishReason = 'stop' | 'length' | 'tool_calls' | 'content_filter' | 'other'
@@ -40,6 +46,8 @@ export type ModelDelta =
   | { readonly type: 'tool_call'; readonly index: number; readonly id?: string; readonly name?: string; readonly arguments?: string }
   | { readonly type: 'usage'; readonly usage: TokenUsage }
   | { readonly type: 'finish'; readonly reason: FinishReason }
+  /** To be kept on the assistant message, for the next turn; at most one per turn. */
+  | { readonly type: 'provider_data'; readonly data: ProviderData }
 
 export interface ProviderInfo {
   readonly provider: string

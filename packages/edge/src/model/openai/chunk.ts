@@ -1,6 +1,7 @@
-import { type Frame, isRetryableStatus, parseJson } from '@agentstream/client/wire'
+import type { Frame } from '@agentstream/client/wire'
 import * as z from 'zod'
 import { ProviderError } from '../../errors.ts'
+import { readFrame, statedError } from '../http/read-frame.ts'
 import type { TokenUsage } from '../provider.ts'
 
 /** One chunk of a streamed chat completion, as OpenAI and the servers that imitate it send it. Unknown members are dropped. */
@@ -37,8 +38,11 @@ const delta = z.object({
   tool_calls: z.array(toolCall).nullish(),
 })
 
+// A server that was asked not to stream says `message` where a stream says `delta`.
+const choice = z.object({ index: count, delta: delta.nullish(), message: delta.nullish(), finish_reason: text })
+
 const chunk = z.object({
-  choices: z.array(z.object({ index: count, delta: delta.nullish(), finish_reason: text })).nullish(),
+  choices: z.array(choice).nullish(),
   usage: usage.nullish(),
   error: anything,
 })
@@ -49,29 +53,9 @@ export type OpenAIToolCall = z.infer<typeof toolCall>
 
 /** A frame as a chunk, or the ProviderError that it states or amounts to. */
 export function parseChunk(frame: Frame, provider: string): OpenAIChunk | ProviderError {
-  let value: unknown
-  try {
-    value = parseJson(frame.data)
-  } catch (cause) {
-    return new ProviderError(provider, `${provider} sent a frame that is not JSON`, { cause })
-  }
-  const parsed = chunk.safeParse(value)
-  if (!parsed.success) return new ProviderError(provider, `${provider} sent a chunk of the wrong shape`)
-  const { error } = parsed.data
-  if (frame.event !== 'error' && (error === undefined || error === null)) return parsed.data
-  return statedError(error, provider)
-}
-
-const statedShape = z.object({ code: anything, type: anything, status: anything, status_code: anything })
-const passing = /rate_limit|overloaded|server_error|service_unavailable|timeout/
-
-function statedError(error: unknown, provider: string): ProviderError {
-  // The text of the error is left out: it quotes prompts and, at some servers, keys.
-  const stated = Object.values(statedShape.safeParse(error).data ?? {})
-  const status = stated.map(Number).find((value) => value >= 400 && value < 600)
-  const retryable = status === undefined ? stated.some((value) => typeof value === 'string' && passing.test(value)) : isRetryableStatus(status)
-  const message = `${provider} reported an error${status === undefined ? '' : ` (${status})`} instead of going on`
-  return new ProviderError(provider, message, { retryable, ...(status === undefined ? {} : { status }) })
+  const read = readFrame(frame, { provider, schema: chunk })
+  if (read instanceof ProviderError) return read
+  return frame.event !== 'error' && (read.error === undefined || read.error === null) ? read : statedError(read.error, provider)
 }
 
 /** Token counts of a chunk, or undefined when it states none. */

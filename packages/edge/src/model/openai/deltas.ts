@@ -1,6 +1,7 @@
 import type { Frame, Stage } from '@agentstream/client/wire'
 import { ProviderError } from '../../errors.ts'
 import type { StreamDelta } from '../call-provider.ts'
+import { closedEarly } from '../http/read-frame.ts'
 import type { FinishReason, TokenUsage } from '../provider.ts'
 import { type OpenAIChunk, type OpenAIToolCall, parseChunk, textsOf, usageOf } from './chunk.ts'
 
@@ -31,9 +32,10 @@ export function openaiDeltas(provider = 'openai'): Stage<Frame, StreamDelta> {
   const read = (chunk: OpenAIChunk): readonly StreamDelta[] => {
     usage = usageOf(chunk) ?? usage
     const out: StreamDelta[] = []
-    for (const { index, delta, finish_reason } of chunk.choices ?? []) {
+    for (const { index, delta: streamed, message, finish_reason } of chunk.choices ?? []) {
       // Only one answer was asked for; a second choice would be mixed into the first.
       if ((index ?? 0) !== 0) continue
+      const delta = streamed ?? message
       if (delta) out.push(...textsOf(delta), ...(delta.tool_calls ?? []).map(callDelta))
       if (finish_reason === 'error') return [...out, ...fail(new ProviderError(provider, `${provider} reported an error instead of going on`))]
       if (finish_reason) reason = finishReason(finish_reason)
@@ -51,7 +53,7 @@ export function openaiDeltas(provider = 'openai'): Stage<Frame, StreamDelta> {
     end() {
       if (over) return []
       if (reason !== undefined) return close({ type: 'done' })
-      return fail(new ProviderError(provider, `${provider} closed the stream before the model had finished`, { retryable: true }))
+      return fail(closedEarly(provider))
     },
   }
 }

@@ -8,19 +8,22 @@ export interface OpenAIDialect {
   /** OpenAI itself renamed the limit; most others know only the older name. */
   readonly maxTokensName: 'max_tokens' | 'max_completion_tokens'
   readonly includeUsage: boolean
+  /** Default true. */
+  readonly stream?: boolean
 }
 
 /** A model request as the JSON body of a chat completion. Members of `extra` never replace ours. */
 export function openaiRequest(request: ModelRequest, dialect: OpenAIDialect): JsonObject {
   const { parameters = {}, tools = [] } = request
+  const { stream = true } = dialect
   return {
     ...parameters.extra,
     ...settings(parameters, dialect),
     model: dialect.model,
     messages: request.messages.map(wireMessage),
     ...(tools.length > 0 ? { tools: tools.map(wireTool) } : {}),
-    stream: true,
-    ...(dialect.includeUsage ? { stream_options: { include_usage: true } } : {}),
+    stream,
+    ...(stream && dialect.includeUsage ? { stream_options: { include_usage: true } } : {}),
   }
 }
 
@@ -53,7 +56,7 @@ function wireCall(call: ToolCall): JsonObject {
 }
 
 /** Several servers parse the arguments of earlier calls again and answer 400 when they are not a JSON object. */
-function jsonObjectText(text: string): string {
+export function jsonObjectText(text: string): string {
   try {
     return isObject(JSON.parse(text)) ? text : '{}'
   } catch {
