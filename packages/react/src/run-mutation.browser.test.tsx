@@ -2,7 +2,7 @@ import { type AgentEvent, type AgentStreamError, isAgentStreamError } from '@age
 import { scriptedFetch } from '@agentstream/client/testing'
 import { dehydrate, MutationCache, onlineManager, QueryClient, useIsMutating } from '@tanstack/react-query'
 import { act, renderHook, waitFor } from '@testing-library/react'
-import { expect, test } from 'vitest'
+import { expect, test, vi } from 'vitest'
 import { acting, agentServer, comeAndGo, completed, page, token, withoutComplaints } from '../test/harness.tsx'
 import { openedStream } from '../test/opened.tsx'
 import { useAgentStream } from './index.ts'
@@ -57,9 +57,10 @@ test('holds none of a run’s words, and has nothing of a run to dehydrate', asy
 
 test('an app’s retries and a page that is offline change nothing: the client has its own patience', async () => {
   const queryClient = new QueryClient({ defaultOptions: { mutations: { retry: 3, retryDelay: 0, gcTime: 0 } } })
+  const onFinish = vi.fn()
   const { fetch, requests } = scriptedFetch({ status: 500 })
   const { wrapper } = page(fetch, queryClient)
-  const { result } = renderHook(() => useAgentStream(), { wrapper })
+  const { result } = renderHook(() => useAgentStream({ onFinish }), { wrapper })
   onlineManager.setOnline(false)
   try {
     acting(() => result.current.send('a'))
@@ -70,6 +71,7 @@ test('an app’s retries and a page that is offline change nothing: the client h
     onlineManager.setOnline(true)
   }
   expect(requests).toHaveLength(1)
+  expect(onFinish).toHaveBeenCalledTimes(1)
 })
 
 test('L13: hiding, showing, leaving for the back-forward cache, going offline and back: no second POST', async () => {

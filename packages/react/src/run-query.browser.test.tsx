@@ -78,11 +78,14 @@ test('neither do invalidating, refetching, prefetching or an app’s eager defau
   const { methods, stream, client, wrapper } = openedTask('a', {}, queryClient)
   await waitFor(() => expect(stream().run).toBeDefined())
   const { run } = stream()
+  let fetches = 0
+  queryClient.getQueryCache().subscribe((event) => event.type === 'updated' && event.action.type === 'fetch' && fetches++)
   await act(() => queryClient.invalidateQueries())
   await act(() => queryClient.refetchQueries())
   await act(() => queryClient.refetchQueries({ type: 'all' }))
   expect(await queryClient.fetchQuery({ ...runQueryOptions(client, 'a'), staleTime: 0 })).toBe(run)
   comeAndGo()
+  expect(fetches).toBe(1) // The one that was asked for in so many words; it gave the run that is there.
   const again = renderHook(() => useTaskStream('a'), { wrapper })
   await waitFor(() => expect(again.result.current.run).toBe(run))
   expect(run?.getSnapshot().timing.endedAt).toBeUndefined()

@@ -45,8 +45,13 @@ describe('sending', () => {
       },
       { wrapper },
     )
-    await waitFor(() => expect(server.runs.length).toBeGreaterThan(0))
-    for (const { run } of result.current.turns) expect(run.getSnapshot().status).not.toBe('cancelled')
+    const runs = result.current.turns.map(({ run }) => run)
+    // Two sends are two runs: this also shows that effects are repeated here.
+    await waitFor(() => expect(server.runs).toHaveLength(2))
+    expect(runs).toHaveLength(2)
+    for (const run of server.runs) run.send(token('x'), completed)
+    const results = await Promise.all(runs.map((run) => run.result()))
+    for (const { status } of results) expect(status).toBe('completed')
     expect(server.requests.filter(({ method }) => method === 'DELETE')).toEqual([])
   })
 

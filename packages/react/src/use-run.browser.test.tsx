@@ -46,7 +46,7 @@ function counted<T>(use: () => T) {
 }
 
 test('without a run there is the state of an idle one', () => {
-  const { result } = renderHook(() => useRun(undefined), { reactStrictMode: true })
+  const { result } = renderHook(() => useRun(undefined))
   expect(result.current).toMatchObject({ status: 'idle', main: { parts: [] } })
 })
 
@@ -89,7 +89,6 @@ test('a selector may change with the render that brings it', () => {
   const { run, move } = movedRun()
   move(token('a'))
   const { result, rerender } = renderHook(({ selectsText }) => useRun(run, (state) => (selectsText ? selectText(state) : state.status)), {
-    reactStrictMode: true,
     initialProps: { selectsText: false },
   })
   expect(result.current).toBe('streaming')
@@ -100,7 +99,7 @@ test('a selector may change with the render that brings it', () => {
 test('L12: a component that is given another run hears nothing more of the first', () => {
   const first = movedRun('first')
   const second = movedRun('second')
-  const { result, rerender } = renderHook(({ run }) => useRun(run, selectText), { reactStrictMode: true, initialProps: { run: first.run } })
+  const { result, rerender } = renderHook(({ run }) => useRun(run, selectText), { initialProps: { run: first.run } })
   first.move(token('one'))
   expect(result.current).toBe('one')
   rerender({ run: second.run })
@@ -138,6 +137,6 @@ test('two components of one run never show different states', () => {
 test('a run that has ended before anybody looked shows its end', async () => {
   const run = scriptedRun([token('done'), completed])
   await run.result()
-  const { result } = renderHook(() => useRun(run), { reactStrictMode: true })
+  const { result } = renderHook(() => useRun(run))
   expect([result.current.status, selectText(result.current)]).toEqual(['completed', 'done'])
 })

@@ -1,8 +1,8 @@
 import { type AgentClient, type AgentEvent, createAgentClient } from '@agentstream/client'
 import { scriptedFetch } from '@agentstream/client/testing'
 import { focusManager, onlineManager, QueryClient, QueryClientProvider } from '@tanstack/react-query'
-import { act, cleanup } from '@testing-library/react'
-import { Profiler, type ReactElement, type ReactNode, StrictMode } from 'react'
+import { act, cleanup, configure } from '@testing-library/react'
+import { Profiler, type ReactElement, type ReactNode } from 'react'
 import { afterEach, beforeEach, expect, vi } from 'vitest'
 import { AgentClientProvider } from '../src/index.ts'
 
@@ -92,20 +92,21 @@ function serve(id: string, body: ServedRun['body']): { run: ServedRun; fetch: ty
   return { run, fetch }
 }
 
-/** A page: the providers an app has, StrictMode around them, and every commit counted. */
+// At the root, where it repeats effects as well; below a component of ours it would only repeat renders.
+configure({ reactStrictMode: true })
+
+/** A page in StrictMode: the providers an app has, and every commit counted. */
 export function page(fetch: typeof globalThis.fetch, queryClient: QueryClient = new QueryClient()) {
   const client: AgentClient = createAgentClient({ url: 'https://agents.test', fetch, retry: false })
   const commits = { count: 0 }
   const wrapper = ({ children }: { children?: ReactNode }): ReactElement => (
-    <StrictMode>
-      <QueryClientProvider client={queryClient}>
-        <AgentClientProvider client={client}>
-          <Profiler id="page" onRender={() => commits.count++}>
-            {children}
-          </Profiler>
-        </AgentClientProvider>
-      </QueryClientProvider>
-    </StrictMode>
+    <QueryClientProvider client={queryClient}>
+      <AgentClientProvider client={client}>
+        <Profiler id="page" onRender={() => commits.count++}>
+          {children}
+        </Profiler>
+      </AgentClientProvider>
+    </QueryClientProvider>
   )
   return { client, queryClient, wrapper, commits }
 }
