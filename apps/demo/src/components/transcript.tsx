@@ -26,17 +26,15 @@ export function Transcript({ turns, receipts, again, edit, wordsOf, welcome }: T
     if (newest !== undefined) toBottom()
   }, [newest, toBottom])
   return (
-    <div className="transcript-frame">
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a box that scrolls must take focus, or the keyboard cannot scroll it. */}
-      <div className="transcript" ref={box} role="log" aria-live="off" aria-label="Conversation" tabIndex={0}>
-        <div className="transcript-content" ref={content}>
-          {turns.length === 0 ? welcome : null}
-          {turns.map((turn) => (
-            <TurnView key={turn.id} turn={turn} receipt={receipts[turn.run.id]} again={turn.id === newest ? again : undefined} edit={edit} wordsOf={wordsOf} />
-          ))}
-        </div>
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: a box that scrolls must take focus, or the keyboard cannot scroll it.
+    <div className="transcript" ref={box} role="log" aria-live="off" aria-label="Conversation" tabIndex={0}>
+      <div className="transcript-content" ref={content}>
+        {turns.length === 0 ? welcome : null}
+        {turns.map((turn) => (
+          <TurnView key={turn.id} turn={turn} receipt={receipts[turn.run.id]} again={turn.id === newest ? again : undefined} edit={edit} wordsOf={wordsOf} />
+        ))}
       </div>
-      {isAtBottom ? null : (
+      {isAtBottom || newest === undefined ? null : (
         <button type="button" className="button to-bottom" onClick={toBottom}>
           <ArrowDownIcon /> Newest
         </button>

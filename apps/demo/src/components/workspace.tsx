@@ -37,6 +37,8 @@ export function Workspace({ agent, active, inspecting, onInspecting }: Workspace
       monitor.reset()
       const task: TaskInput = { description, ...(fault === '' ? {} : { context: { demo_fault: fault } }) }
       send(task)
+      // A fault is for one run: whoever tries again wants to see it work.
+      setFault('')
     },
     [monitor, send, fault],
   )
@@ -48,9 +50,12 @@ export function Workspace({ agent, active, inspecting, onInspecting }: Workspace
     [start],
   )
   const again = useCallback(() => {
+    const input = turns.at(-1)?.input
     monitor.reset()
-    regenerate()
-  }, [monitor, regenerate])
+    // The same task would break in the same way; without its fault it is a new one.
+    if (typeof input === 'object' && input.context) send({ description: input.description })
+    else regenerate()
+  }, [monitor, turns, send, regenerate])
   const edit = useCallback((question: string) => {
     setText(question)
     field.current?.focus()

@@ -27,12 +27,15 @@ export function useStickToBottom(): StickToBottom {
     const inner = content.current
     if (!element || !inner) return
     let lastTop = element.scrollTop
+    let lastHeight = element.scrollHeight
     const onScroll = () => {
       const near = element.scrollHeight - element.scrollTop - element.clientHeight < nearPixels
       // Growing content moves nothing by itself: only a reader scrolls up.
       if (near && element.scrollTop > lastTop) follows.current = true
-      else if (element.scrollTop < lastTop) follows.current = false
+      // Nor does it where content went away and the browser had to move up with it.
+      else if (element.scrollTop < lastTop && element.scrollHeight >= lastHeight) follows.current = false
       lastTop = element.scrollTop
+      lastHeight = element.scrollHeight
       setIsAtBottom(near || follows.current)
     }
     const observer = new ResizeObserver(() => {
