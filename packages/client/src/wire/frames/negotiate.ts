@@ -2,22 +2,22 @@ import type { Framing } from './frame.ts'
 import { ndjson } from './ndjson.ts'
 import { sse } from './sse.ts'
 
-/** Every framing we read and write, the preferred one first. */
-export const framings: readonly Framing[] = [sse, ndjson]
+/** The framings of our own servers, the preferred one first. Others are named where they are wanted, so that a page does not load them. */
+export const framings: readonly [Framing, ...Framing[]] = [sse, ndjson]
 
 const alsoNdjson = /^application\/(?:x-)?(?:ndjson|jsonl|json-lines)$|^application\/jsonlines$/
 
-/** The framing of a response's `content-type`, parameters and case aside; undefined when it names no stream. */
-export function framingFor(contentType: string | null): Framing | undefined {
+/** The framing of a response's `content-type`, parameters and case aside; undefined when it names none of these. */
+export function framingFor(contentType: string | null, among = framings): Framing | undefined {
   const type = (contentType ?? '').split(';', 1)[0]?.trim().toLowerCase() ?? ''
-  return framings.find((framing) => framing.contentType === type) ?? (alsoNdjson.test(type) ? ndjson : undefined)
+  return among.find((framing) => framing.contentType === type || (framing.contentType === ndjson.contentType && alsoNdjson.test(type)))
 }
 
-/** The framing a request's `accept` asks for first; SSE when it asks for none of ours in particular. */
-export function framingAccepted(accept: string | null): Framing {
+/** The framing a request's `accept` asks for first; the first of them when it asks for none in particular. */
+export function framingAccepted(accept: string | null, among: readonly [Framing, ...Framing[]] = framings): Framing {
   for (const range of (accept ?? '').split(',')) {
-    const framing = framingFor(range)
+    const framing = framingFor(range, among)
     if (framing) return framing
   }
-  return sse
+  return among[0]
 }

@@ -1,5 +1,5 @@
-import type { AgentEvent } from '../events/vocabulary.ts'
-import type { Frame } from '../frames/frame.ts'
+import type { AgentEvent, EventType } from '../events/vocabulary.ts'
+import type { Frame, Framing } from '../frames/frame.ts'
 import type { Stage } from '../stage.ts'
 
 /** An event with its place in the journal. */
@@ -11,7 +11,23 @@ export interface Entry {
 /** Whose words a stream speaks: frames to events, and back. */
 export interface Protocol {
   readonly name: string
-  /** Throws ProtocolError for a frame that is not of this protocol. */
+  /** The framings it travels in, the preferred one first; any when absent. Their content types may mean something else elsewhere. */
+  readonly framings?: readonly [Framing, ...Framing[]]
+  /**
+   * Throws ProtocolError for a frame that is not of this protocol. `end` is called only when the stream was closed in order:
+   * a protocol without a terminal event gives the run's `result` there, and so says that such an end is all it has.
+   */
   decoder(): Stage<Frame, AgentEvent>
   encoder(): Stage<Entry, Frame>
+}
+
+/** What becomes of an event that is written and read again: nothing happens to it, it is gone, or the sentence says what changes. */
+export type Fate = 'kept' | 'lost' | (string & {})
+
+/** What a protocol cannot carry, as data: the tests hold the protocol to it, and the guides print it. */
+export interface LossTable {
+  readonly protocol: string
+  readonly events: Readonly<Partial<Record<EventType, Fate>>>
+  /** The fate of every other event. */
+  readonly others: Fate
 }

@@ -1,0 +1,133 @@
+import { isTerminalEvent } from '../../events/ending.ts'
+import { parseEvent } from '../../events/parse.ts'
+import type { AgentEvent, EventOf } from '../../events/vocabulary.ts'
+import type { Frame } from '../../frames/frame.ts'
+import { isObject, parseJson } from '../../json.ts'
+import type { Stage } from '../../stage.ts'
+import { carried, envelopeOf, looksLikeChunk, parseChunk, type StreamChunk } from './chunk.ts'
+
+export interface DecodeOptions {
+  /** Frames are text, whatever they look like. */
+  readonly isText: boolean
+  readonly isFinalChunkOptional: boolean
+}
+
+type Metadata = Readonly<Record<string, unknown>>
+
+export function agenticraftDecoder({ isText, isFinalChunkOptional }: DecodeOptions): Stage<Frame, AgentEvent> {
+  let kind: 'text' | 'chunks' | undefined = isText ? 'text' : undefined
+  let isStarted = false
+  let hasResult = false
+  let isOver = false
+  let text = ''
+
+  /** An event on its way out: the first is preceded by `started`, and none follows the last. */
+  const tell = (events: readonly AgentEvent[]): readonly AgentEvent[] => {
+    const [first] = events
+    if (!first) return events
+    for (const event of events) {
+      if (event.type === 'token' && event.loop_scope === undefined) text += event.content
+      else if (event.type === 'result') hasResult = true
+      isOver ||= isTerminalEvent(event)
+    }
+    if (isStarted) return events
+    isStarted = true
+    return first.type === 'started' ? events : [{ type: 'started' }, ...events]
+  }
+  const finish = ({ metadata = {}, timestamp }: Partial<StreamChunk>, output: string): AgentEvent[] => {
+    const stop = metadata['finish_reason'] ?? metadata['stop_reason']
+    const result: EventOf<'result'> = { type: 'result', output, success: true, ...(typeof stop === 'string' ? { stop_reason: stop } : {}) }
+    const time = metadata['execution_time']
+    const completed: EventOf<'completed'> = { type: 'completed', success: true, ...(typeof time === 'number' ? { execution_time: time } : {}) }
+    return [...(hasResult ? [] : [result]), { ...completed, ...envelopeOf(timestamp) }]
+  }
+  const decodeFinal = (chunk: StreamChunk): AgentEvent[] => {
+    const { metadata = {}, content } = chunk
+    const total = metadata['total_content']
+    return [...toolCalls(metadata), ...usage(metadata), ...finish(chunk, typeof total === 'string' ? total : text + content)]
+  }
+  const decodeChunk = (value: unknown): AgentEvent[] => {
+    if (isObject(value) && typeof value['error'] === 'string' && value['content'] === undefined) return [failure(value)]
+    const chunk = parseChunk(value)
+    const events = contentOf(chunk)
+    return chunk.is_final ? [...events, ...decodeFinal(chunk)] : events
+  }
+  const decode = ({ data }: Frame): AgentEvent[] => {
+    if (data === '') return []
+    kind ??= isChunkText(data) ? 'chunks' : 'text'
+    if (kind === 'text') return [{ type: 'token', content: data }]
+    return data === '[DONE]' ? [] : decodeChunk(parseJson(data))
+  }
+  return {
+    push(frame) {
+      if (isOver) return []
+      return tell(frame.event === 'error' ? [failureOf(frame.data)] : decode(frame))
+    },
+    end() {
+      // Text has no other end than the body's. Chunks have their final one, unless the caller knows that it is not sent; and
+      // a body with nothing in it may have been either.
+      if (isOver || (kind !== 'text' && !isFinalChunkOptional)) return []
+      return tell(finish({}, text))
+    },
+  }
+}
+
+function isChunkText(data: string): boolean {
+  if (!data.startsWith('{')) return false
+  try {
+    return looksLikeChunk(JSON.parse(data))
+  } catch {
+    return false // A text that begins with a brace.
+  }
+}
+
+function contentOf({ content, metadata = {}, timestamp }: StreamChunk): AgentEvent[] {
+  if (isObject(metadata[carried])) return [parseEvent(metadata[carried])]
+  if (content === '') return []
+  const envelope = envelopeOf(timestamp)
+  // Two names for the kind of a piece: the guide's and the one that is sent (`providers/anthropic.py`).
+  const kind = String(metadata['event_type'] ?? metadata['type'])
+  if (kind.startsWith('thinking')) return [{ type: 'thinking_token', content, ...envelope }]
+  return [{ type: 'token', content, ...(Object.keys(metadata).length > 0 ? { metadata } : {}), ...envelope }]
+}
+
+function toolCalls({ tool_calls: calls }: Metadata): AgentEvent[] {
+  if (!Array.isArray(calls) || calls.length === 0) return []
+  const modelCalls = calls.filter(isObject).map(({ id, name, arguments: values }, index) => ({
+    id: typeof id === 'string' ? id : `call-${index + 1}`,
+    function: { name: typeof name === 'string' ? name : 'unknown', arguments: typeof values === 'string' ? values : JSON.stringify(values ?? {}) },
+  }))
+  return [{ type: 'tool_calls_ready', tool_calls: modelCalls }]
+}
+
+/** Under the names of the guide, of OpenAI, and of Ollama, which counts in the chunk itself. */
+function usage(metadata: Metadata): AgentEvent[] {
+  const counts = isObject(metadata['usage']) ? metadata['usage'] : metadata
+  const count = (...names: readonly string[]): number | undefined => {
+    const found = names.map((name) => counts[name]).find((value) => typeof value === 'number')
+    return typeof found === 'number' ? found : undefined
+  }
+  const input = count('input_tokens', 'prompt_tokens', 'prompt_eval_count')
+  const output = count('output_tokens', 'completion_tokens', 'eval_count')
+  const total = count('total_tokens')
+  if (input === undefined && output === undefined && total === undefined) return []
+  const known = { ...(input === undefined ? {} : { input_tokens: input }), ...(output === undefined ? {} : { output_tokens: output }) }
+  return [{ type: 'usage', ...known, ...(total === undefined ? {} : { total_tokens: total }) }]
+}
+
+/** AgentiCraft cuts the connection; hosts that tell the error write its text, or an object with the text. */
+function failureOf(data: string): AgentEvent {
+  if (!data.startsWith('{')) return { type: 'error', error: data }
+  try {
+    const value: unknown = JSON.parse(data)
+    return isObject(value) ? failure(value) : { type: 'error', error: data }
+  } catch {
+    return { type: 'error', error: data } // A text that begins with a brace.
+  }
+}
+
+function failure(value: Record<string, unknown>): AgentEvent {
+  if (isObject(value[carried])) return parseEvent(value[carried])
+  const text = [value['error'], value['message']].find((candidate) => typeof candidate === 'string')
+  return parseEvent({ ...value, type: 'error', error: text ?? 'The server reported an error' })
+}

@@ -1,0 +1,103 @@
+import { isTerminalEvent } from '../../events/ending.ts'
+import { parseEvent } from '../../events/parse.ts'
+import type { AgentEvent } from '../../events/vocabulary.ts'
+import type { Frame } from '../../frames/frame.ts'
+import { isObject, parseJson } from '../../json.ts'
+import type { Stage } from '../../stage.ts'
+import { createEngine } from './engine.ts'
+import { createOpenCalls, parseOutput, type Raw, reasoningText, textOf, wrong } from './output.ts'
+import { createSpeech } from './speech.ts'
+
+type Decode = (value: Raw) => AgentEvent[]
+
+/** What tools write before the text of their failure (`engine/loop.py`). */
+export const toolFailure = 'Error: '
+
+export function agentorDecoder(): Stage<Frame, AgentEvent> {
+  const speech = createSpeech()
+  const calls = createOpenCalls()
+  let isStarted = false
+  let isOver = false
+  /** The reply that nothing has followed yet: the end of a chat has no other sign. */
+  let reply: string | undefined
+
+  const say = (message: string): AgentEvent[] => {
+    reply = message
+    return speech.whole(message)
+  }
+  const toolOutput = (called: string, message: string | null): AgentEvent[] => {
+    // Up to 0.0.23 the name here is `dict`, whatever the tool is called.
+    const call = calls.close(called) ?? (called === 'dict' ? calls.close() : undefined) ?? { id: calls.newId(), name: called }
+    const named = { tool_name: call.name, tool_call_id: call.id }
+    if (message?.startsWith(toolFailure)) return [{ type: 'tool_error', ...named, error: message.slice(toolFailure.length) }]
+    return [{ type: 'tool_result', ...named, result: message }]
+  }
+  const action = ({ name, type }: { name: string; type: string }, message: string | null): AgentEvent[] => {
+    speech.forget()
+    if (type === 'tool_called') return [{ type: 'tool_call', tool_name: name, tool_call_id: calls.open(name) }]
+    if (type === 'tool_output') return toolOutput(name, message)
+    // Handoffs and MCP, of older releases.
+    return [{ type: 'custom', name: type, data: { name, ...(message === null ? {} : { message }) } }]
+  }
+  const item: Decode = (value) => {
+    const { message, chunk, tool_action: acted, reasoning, raw_event: raw } = parseOutput(value)
+    const thought = reasoning === null ? '' : reasoningText(reasoning)
+    const events: AgentEvent[] = thought === '' ? [] : [{ type: 'thinking_token', content: thought }]
+    reply = undefined
+    if (chunk) events.push(...speech.piece(chunk))
+    else if (chunk === null && isObject(raw)) events.push({ type: 'custom', name: 'raw_response', data: raw['data'] })
+    if (acted) events.push(...action(acted, message))
+    else if (message !== null) events.push(...say(message))
+    return events
+  }
+  const failure: Decode = (value) => {
+    const text = textOf(value, 'error') ?? textOf(value, 'message')
+    const code = textOf(value, 'code')
+    return [{ type: 'error', error: text ?? 'The agent failed', ...(code === null ? {} : { code }) }]
+  }
+  const updated = (name: string | null): AgentEvent[] => [{ type: 'custom', name: 'agent_updated', data: { name } }]
+  const byType: Readonly<Record<string, Decode>> = {
+    run_item_stream_event: item,
+    raw_response_event: item,
+    agent_updated_stream_event: (value) => updated(textOf(value, 'message')),
+    error: failure,
+    // Ours: Agentor has no word for it.
+    cancelled: (value) => [{ type: 'cancelled', reason: textOf(value, 'message') }],
+    // Up to 0.0.4.
+    agent_updated: (value) => updated(textOf(value, 'name')),
+    raw_response: ({ data }) =>
+      isObject(data) && data['type'] === 'response.output_text.delta' && typeof data['delta'] === 'string'
+        ? speech.piece(data['delta'])
+        : [{ type: 'custom', name: 'raw_response', data }],
+    ...createEngine({ speech, newId: calls.newId }),
+  }
+  const decodeValue = (value: unknown): AgentEvent[] => {
+    // An answer that was not streamed is one JSON text.
+    if (typeof value === 'string') return say(value)
+    if (!isObject(value) || typeof value['type'] !== 'string') throw wrong('expected an object with a text `type`', value)
+    const { type } = value
+    const raw: Raw = { ...value, type }
+    reply = undefined
+    return Object.hasOwn(byType, type) ? (byType[type]?.(raw) ?? []) : [{ type: 'custom', name: type, data: value }]
+  }
+  const decode = ({ data, event }: Frame): AgentEvent[] => {
+    // In the guide an error is the bare text of the exception, perhaps none at all.
+    if (event === 'error' && !data.startsWith('{')) return [{ type: 'error', error: data }]
+    return data === '' || data === '[DONE]' ? [] : decodeValue(parseJson(data))
+  }
+  const tell = (events: AgentEvent[]): readonly AgentEvent[] => {
+    const [first] = events
+    if (!first) return events
+    isOver ||= events.some(isTerminalEvent)
+    const begins = !isStarted && first.type !== 'started'
+    isStarted = true
+    return begins ? [{ type: 'started' }, ...events] : events
+  }
+  return {
+    push: (frame) => (isOver ? [] : tell(decode(frame))),
+    end() {
+      if (isOver || reply === undefined) return []
+      return tell([parseEvent({ type: 'result', output: reply, success: true }), { type: 'completed', success: true }])
+    },
+  }
+}
