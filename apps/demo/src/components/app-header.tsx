@@ -29,8 +29,10 @@ export function AppHeader({ agent, onAgent, theme, onTheme, inspecting, onInspec
         <legend className="visually-hidden">Agent</legend>
         {agents.map(([name, words]) => (
           <label key={name}>
-            <input type="radio" name="agent" value={name} checked={agent === name} onChange={() => onAgent(name)} />
-            <span>{words}</span>
+            <span>
+              <input type="radio" name="agent" value={name} checked={agent === name} onChange={() => onAgent(name)} />
+              {words}
+            </span>
           </label>
         ))}
       </fieldset>
