@@ -1,4 +1,5 @@
 import type { AgentEvent, JsonObject } from '@agentstream/client/wire'
+import type { Message } from '../model/messages.ts'
 import type { ModelParameters } from '../model/provider.ts'
 import type { Approvals } from '../tools/approval.ts'
 
@@ -20,6 +21,15 @@ export interface RunContext {
   readonly parameters?: ModelParameters
   /** Where tools that need approval ask for it. Without it they are refused. */
   readonly approvals?: Approvals
+  /** The conversation the run is part of. */
+  readonly session?: Conversation
+}
+
+export interface Conversation {
+  /** What was said before, oldest first, without instructions. */
+  readonly history: readonly Message[]
+  /** States what the next run is to know of this one, should it complete. The last call counts. */
+  remember(turn: readonly Message[]): void
 }
 
 /** What an agent tells about itself. Never its instructions. */

@@ -4,6 +4,7 @@ import { createBudget } from '../loop/budget.ts'
 import { createEmit } from '../loop/emit.ts'
 import { type LoopExtension, type LoopOutcome, type LoopPolicy, runLoop } from '../loop/loop.ts'
 import { createCallIds } from '../loop/tool-call-assembly.ts'
+import type { Message } from '../model/messages.ts'
 import type { Toolbox } from '../tools/toolbox.ts'
 import type { RunContext, Task } from './agent.ts'
 import { type AgentOptions, runParameters } from './agent-options.ts'
@@ -31,14 +32,18 @@ export async function* runAgent(task: Task, context: RunContext, plan: RunPlan):
   const { now = Date.now, instructions, provider } = plan.options
   const started = now()
   const emit = createEmit({ now })
-  const { signal, runId, approvals } = context
+  const { signal, runId, approvals, session } = context
   if (signal.aborted) return
   try {
     if (task.description.trim() === '') return yield emit({ type: 'error', error: 'The task has no description', code: 'agent', retryable: false })
     yield emit(plan.opening)
+    const messages = taskMessages(task, [instructions, ...(plan.extension?.instructions ?? [])])
+    // What was said before stands between the instructions and the task.
+    messages.splice(-1, 0, ...(session?.history ?? []))
+    const turnStart = messages.length - 1
     const outcome = yield* runLoop({
       provider,
-      messages: taskMessages(task, [instructions, ...(plan.extension?.instructions ?? [])]),
+      messages,
       toolbox: plan.toolbox,
       parameters: runParameters(plan.options, context),
       policy: plan.policy,
@@ -50,11 +55,18 @@ export async function* runAgent(task: Task, context: RunContext, plan: RunPlan):
       claimId: createCallIds(),
       extension: plan.extension,
     })
+    session?.remember(turnOf(messages.slice(turnStart), outcome))
     for (const event of plan.closing(outcome, (now() - started) / 1000)) yield emit(event)
   } catch (error) {
     if (signal.aborted) return
     yield emit(failureEvent(error))
   }
+}
+
+/** What a later run is told of this one: the task, the calls and their results, the answer. Instructions come anew with every run. */
+function turnOf(messages: readonly Message[], { end, text }: LoopOutcome): readonly Message[] {
+  const said = messages.filter(({ role }) => role !== 'system')
+  return end === 'answered' && text !== '' ? [...said, { role: 'assistant', text, toolCalls: [] }] : said
 }
 
 /** Throws what is not ours to tell. */

@@ -38,7 +38,7 @@ function makeService(options: Partial<RunServiceOptions> = {}) {
 }
 
 const viewOf = (result: StartResult): RunView => {
-  if (result.outcome === 'busy') throw new Error('busy')
+  if (!('view' in result)) throw new Error(result.outcome)
   return result.view
 }
 

@@ -3,12 +3,16 @@ import { isAgentStreamError, parseCursor } from '@agentstream/client/wire'
 import type { Agent, RunContext, Task } from '../agents/agent.ts'
 import { type AnswerOutcome, type ApprovalAnswer, createApprovalDesk } from './approval-desk.ts'
 import type { CancelCause } from './cancellation.ts'
+import { inSession } from './in-session.ts'
 import type { Journal, JournalStatus } from './journal.ts'
 import { createLiveRun, type LiveRun, openView, type RunView } from './live-run.ts'
 import { produce, type RunEnding } from './produce.ts'
+import type { SessionStore } from './session-store.ts'
 
 export interface RunServiceOptions {
   readonly journal: Journal
+  /** Without it no run knows of another. */
+  readonly sessions?: SessionStore | undefined
   /** What happens to a run when its last viewer leaves. */
   readonly onDisconnect: 'continue' | 'cancel'
   /** Runs at once; further ones are refused. */
@@ -29,12 +33,15 @@ export interface StartRequest {
   readonly agent: Agent
   readonly task: Task
   readonly parameters?: RunContext['parameters']
+  /** Under which key the conversation is kept that the run is part of. */
+  readonly sessionKey?: string | undefined
 }
 
 export type StartResult =
   | { readonly outcome: 'started'; readonly view: RunView; readonly ending: Promise<unknown> }
   | { readonly outcome: 'followed'; readonly view: RunView }
-  | { readonly outcome: 'busy' }
+  /** `session_busy`: another run of the same conversation is not over. */
+  | { readonly outcome: 'busy' | 'session_busy' }
 
 /** `cursor_gone`: of another incarnation of the run. `cursor_ahead`: the run has not come that far. */
 export type FollowResult =
@@ -62,8 +69,19 @@ export interface RunService {
 }
 
 export function createRunService(options: RunServiceOptions): RunService {
-  const { journal, onDisconnect, maxConcurrentRuns = Number.POSITIVE_INFINITY, maxRunMs, approvalTimeoutMs = 300_000, onError, now = Date.now } = options
+  const {
+    journal,
+    sessions,
+    onDisconnect,
+    maxConcurrentRuns = Number.POSITIVE_INFINITY,
+    maxRunMs,
+    approvalTimeoutMs = 300_000,
+    onError,
+    now = Date.now,
+  } = options
   const live = new Map<string, LiveRun>()
+  // Conversations in which an answer is under way.
+  const talking = new Set<string>()
   const timestamp = (): string => new Date(now()).toISOString()
   const view = (key: string, after?: string): RunView =>
     openView({
@@ -77,23 +95,26 @@ export function createRunService(options: RunServiceOptions): RunService {
       },
     })
 
-  const carryOut = async ({ key, ...request }: StartRequest, run: LiveRun): Promise<RunEnding | undefined> => {
+  const carryOut = async ({ key, sessionKey, ...request }: StartRequest, run: LiveRun): Promise<RunEnding | undefined> => {
     const timer = maxRunMs === undefined ? undefined : setTimeout(() => run.cancellation.cancel(tooLong(maxRunMs)), maxRunMs)
     try {
       if ((await run.opened) === 'reader') return undefined
-      const ending = await produce({ ...request, key, journal, cancellation: run.cancellation, approvals: run.desk, onError, timestamp })
+      const agent = sessions && sessionKey !== undefined ? inSession(request.agent, { store: sessions, key: sessionKey, onError }) : request.agent
+      const ending = await produce({ ...request, agent, key, journal, cancellation: run.cancellation, approvals: run.desk, onError, timestamp })
       // Without the end in the journal, its readers would wait for ever.
       if (ending.lost) for (const viewer of run.viewers) viewer.abort()
       return ending
     } finally {
       clearTimeout(timer)
       live.delete(key)
+      if (sessionKey !== undefined) talking.delete(sessionKey)
     }
   }
 
   const begin = async (request: StartRequest): Promise<StartResult> => {
     const run = createLiveRun({ opened: journal.open(request.key), desk: createApprovalDesk({ timeoutMs: approvalTimeoutMs, now }) })
     live.set(request.key, run)
+    if (request.sessionKey !== undefined) talking.add(request.sessionKey)
     const firstView = view(request.key)
     run.ending = carryOut(request, run)
     // Whoever asks for the ending is told; nobody has to.
@@ -105,6 +126,10 @@ export function createRunService(options: RunServiceOptions): RunService {
       throw error
     }
   }
+  const refusalOf = ({ sessionKey }: StartRequest): 'busy' | 'session_busy' | undefined => {
+    if (live.size >= maxConcurrentRuns) return 'busy'
+    return sessionKey !== undefined && talking.has(sessionKey) ? 'session_busy' : undefined
+  }
   const join = async (key: string, run: LiveRun): Promise<StartResult> => {
     const joined = view(key)
     await run.opened
@@ -112,13 +137,15 @@ export function createRunService(options: RunServiceOptions): RunService {
   }
 
   return {
-    async start(request) {
+    async start(asked) {
+      const request = sessions ? asked : { ...asked, sessionKey: undefined }
       const known = live.get(request.key)
       if (known) return join(request.key, known)
-      if (live.size < maxConcurrentRuns) return begin(request)
-      // A run that is over can be followed however many others there are.
+      const refusal = refusalOf(request)
+      if (!refusal) return begin(request)
+      // A run that is over can be followed whatever else is under way.
       const { status } = await journal.status(request.key)
-      return status === 'unknown' ? { outcome: 'busy' } : { outcome: 'followed', view: view(request.key) }
+      return status === 'unknown' ? { outcome: refusal } : { outcome: 'followed', view: view(request.key) }
     },
     async follow(key, after) {
       const status = await journal.status(key)

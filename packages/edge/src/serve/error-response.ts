@@ -12,6 +12,7 @@ export type ErrorCode =
   | 'not_found'
   | 'not_supported'
   | 'request_timeout'
+  | 'session_busy'
   | 'too_large'
   | 'unknown_agent'
   | 'unknown_approval'
@@ -37,6 +38,7 @@ const refusals: Readonly<Record<ErrorCode, Refusal>> = {
   not_found: { status: 404, message: 'Nothing is at this address' },
   not_supported: { status: 409, message: 'The run works where this server cannot reach it' },
   request_timeout: { status: 408, message: 'The request took too long to arrive', retryable: true },
+  session_busy: { status: 409, message: 'Another message of this session is being answered', retryable: true },
   too_large: { status: 413, message: 'The request body is too large' },
   unknown_agent: { status: 404, message: 'No agent of this name' },
   unknown_approval: { status: 404, message: 'This run asks no such question' },

@@ -56,6 +56,11 @@ export function identified(authorize: AgentHandlerOptions['authorize']): Middlew
   }
 }
 
+/** Under which key a conversation is kept: none of its parts can reach into another's. */
+export function sessionKeyOf(context: Context<Env>, { agentName, sessionId }: { readonly agentName: string; readonly sessionId: string }): string {
+  return JSON.stringify([context.get('owner'), agentName, sessionId])
+}
+
 /** Under which id the journal keeps a run. Run ids have no slash, so nobody's name can reach into another's. */
 export function keyOf(context: Context<Env>, runId: string): string {
   return context.get('owner') + runId

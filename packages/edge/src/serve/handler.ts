@@ -3,6 +3,7 @@ import { Hono } from 'hono'
 import type { Agent } from '../agents/agent.ts'
 import { createMemoryJournal } from '../runs/memory-journal.ts'
 import { createRunService } from '../runs/run-service.ts'
+import { createMemorySessionStore } from '../runs/session-store.ts'
 import { errorResponse } from './error-response.ts'
 import { crossOrigin, type Env, identified, sameSite } from './guard.ts'
 import { createHeartbeats } from './heartbeats.ts'
@@ -25,7 +26,8 @@ export function createAgentHandler(options: AgentHandlerOptions): (request: Requ
   const onError = quietly(options.onError)
   const onDisconnect = options.onDisconnect ?? (journal.durable ? 'continue' : 'cancel')
   const { maxConcurrentRuns, maxRunMs, approvalTimeoutMs } = options
-  const service = createRunService({ journal, onDisconnect, onError, maxConcurrentRuns, maxRunMs, approvalTimeoutMs })
+  const sessions = options.sessions === false ? undefined : (options.sessions ?? createMemorySessionStore())
+  const service = createRunService({ journal, sessions, onDisconnect, onError, maxConcurrentRuns, maxRunMs, approvalTimeoutMs })
   const heartbeats = createHeartbeats(heartbeatMs)
 
   const app = new Hono<Env>().basePath(basePath)

@@ -1,5 +1,6 @@
 import type { Agent } from '../agents/agent.ts'
 import type { Journal } from '../runs/journal.ts'
+import type { SessionStore } from '../runs/session-store.ts'
 
 /** Who sends a request, as your application knows them. Runs belong to the principal that started them. */
 export type Principal = string
@@ -26,6 +27,11 @@ export interface AgentHandlerOptions {
   readonly defaultAgent?: string
   /** Where runs are kept; in memory unless told. */
   readonly journal?: Journal
+  /**
+   * Where conversations are kept; in memory unless told, and `false` for nowhere. A conversation belongs to a principal, an
+   * agent and a session id: without `authorize`, whoever knows the id can go on with it.
+   */
+  readonly sessions?: SessionStore | false
   /** The part of the path before the handler's own, such as `/api`. */
   readonly basePath?: string
   /** How often an idle stream says that it lives; 15 seconds unless told. */

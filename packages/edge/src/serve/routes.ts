@@ -6,7 +6,7 @@ import type { RunView } from '../runs/live-run.ts'
 import type { RunService } from '../runs/run-service.ts'
 import { type BodyOptions, readBody } from './body.ts'
 import { errorResponse, jsonResponse } from './error-response.ts'
-import { type Env, keyOf } from './guard.ts'
+import { type Env, keyOf, sessionKeyOf } from './guard.ts'
 import type { Heartbeats } from './heartbeats.ts'
 import { isRunId, parseAnswer, parseStart } from './input.ts'
 import { respond } from './respond.ts'
@@ -65,9 +65,10 @@ async function start(context: Context<Env>, agentName: string, options: RouteOpt
   if (text instanceof Response) return text
   const input = parseStart(text, { extras: options.clientParameters })
   if ('problem' in input) return errorResponse('bad_request', { message: input.problem })
-  const { runId } = input.value
-  const result = await options.service.start({ ...input.value, agent, key: keyOf(context, runId) })
-  if (result.outcome === 'busy') return errorResponse('busy', { headers: { 'retry-after': retryAfterSeconds } })
+  const { runId, task } = input.value
+  const sessionKey = task.sessionId === undefined ? undefined : sessionKeyOf(context, { agentName: agent.name, sessionId: task.sessionId })
+  const result = await options.service.start({ ...input.value, agent, key: keyOf(context, runId), sessionKey })
+  if (!('view' in result)) return errorResponse(result.outcome, { headers: { 'retry-after': retryAfterSeconds } })
   // Workers stop what nobody waits for.
   if (result.outcome === 'started') context.env.runtime?.waitUntil?.(result.ending)
   return streamed(context, { view: result.view, runId }, options)

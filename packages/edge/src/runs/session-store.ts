@@ -1,0 +1,100 @@
+import type { RunContext } from '../agents/agent.ts'
+
+/** Conversations beside the journal: what was said goes in turn by turn, what the next run may know comes out. */
+
+export type Message = NonNullable<RunContext['session']>['history'][number]
+
+/**
+ * Where conversations are kept, each under a key that is opaque here: the server writes owner, agent and session id into it.
+ * One run at a time writes to a session; a store that several processes share keeps turns whole when two of them do.
+ */
+export interface SessionStore {
+  /** What was said, oldest first. Empty for a session that is new or has expired. */
+  read(key: string): Promise<readonly Message[]>
+  /** Adds one turn: what the person said, and what came of it. What no longer fits is forgotten, oldest turn first. */
+  append(key: string, turn: readonly Message[]): Promise<void>
+}
+
+export interface SessionLimits {
+  /** Messages of one session, 100 unless told. */
+  readonly maxMessages?: number
+  /** Characters of one session as JSON, 100,000 unless told. */
+  readonly maxCharacters?: number
+}
+
+export interface MemorySessionStoreOptions extends SessionLimits {
+  /** Sessions kept at once, 1,000 unless told. The one that was not used for longest makes room. */
+  readonly maxSessions?: number
+  /** How long a session is kept after it was last used, one hour unless told. */
+  readonly keepMs?: number
+  /** Milliseconds on any clock that does not jump back. */
+  readonly now?: () => number
+}
+
+interface Session {
+  readonly turns: readonly (readonly Message[])[]
+  readonly usedAt: number
+}
+
+/** Conversations in the memory of one process: bounded, expiring, and gone with it. */
+export function createMemorySessionStore(options: MemorySessionStoreOptions = {}): SessionStore {
+  const { maxSessions = 1_000, keepMs = 3_600_000, now = () => performance.now() } = options
+  // In order of use, so that expiring looks at nothing it keeps.
+  const sessions = new Map<string, Session>()
+
+  const expire = (): void => {
+    for (const [key, { usedAt }] of sessions) {
+      if (usedAt + keepMs > now() && sessions.size <= maxSessions) return
+      sessions.delete(key)
+    }
+  }
+  const use = (key: string, turns: Session['turns']): void => {
+    sessions.delete(key)
+    if (turns.length > 0) sessions.set(key, { turns, usedAt: now() })
+    expire()
+  }
+  const turnsOf = (key: string): Session['turns'] => {
+    expire()
+    return sessions.get(key)?.turns ?? []
+  }
+  return {
+    async read(key) {
+      const turns = turnsOf(key)
+      use(key, turns)
+      return turns.flat()
+    },
+    async append(key, turn) {
+      if (turn.length > 0) use(key, newestTurns([...turnsOf(key), turn], options))
+    },
+  }
+}
+
+/**
+ * The newest turns that fit, whole: a call without its result, or a result without its call, is refused by providers. A last
+ * turn that is too large alone is kept as its first and last word, and is forgotten when even these do not fit.
+ */
+export function newestTurns(turns: Session['turns'], limits: SessionLimits = {}): Session['turns'] {
+  const kept = whatFits(turns, limits)
+  const last = turns.at(-1)
+  return kept.length > 0 || !last ? kept : whatFits(inShort(last), limits)
+}
+
+function whatFits(turns: Session['turns'], { maxMessages = 100, maxCharacters = 100_000 }: SessionLimits): Session['turns'] {
+  let messages = 0
+  let characters = 0
+  const tooOld = turns.findLastIndex((turn) => {
+    messages += turn.length
+    characters += JSON.stringify(turn).length
+    return messages > maxMessages || characters > maxCharacters
+  })
+  return turns.slice(tooOld + 1)
+}
+
+/** What was asked and what was answered, without images, tools and what providers keep with them. */
+function inShort(turn: readonly Message[]): Session['turns'] {
+  const asked = turn.find(({ role }) => role === 'user')
+  const answered = turn.findLast(({ role, text }) => role === 'assistant' && text !== '')
+  if (!asked || !answered) return []
+  const question: Message = { role: 'user', text: asked.text }
+  return [[question, { role: 'assistant', text: answered.text, toolCalls: [] }]]
+}
