@@ -1,9 +1,10 @@
 /** Write agents and serve them. */
 
-export type { Agent, AgentInfo, RunContext, Task } from './agents/agent.ts'
+export type { Agent, AgentInfo, Conversation, RunContext, Task } from './agents/agent.ts'
 export type { AgentOptions } from './agents/agent-options.ts'
 export { createHybridAgent, type HybridAgentOptions } from './agents/hybrid-agent.ts'
 export { createLLMAgent } from './agents/llm-agent.ts'
+export { type MergeAgentsOptions, mergeAgents, type NamedEvent } from './agents/merge-agents.ts'
 export { createToolAgent, type ToolAgentOptions } from './agents/tool-agent.ts'
 export type { DawpLimits, DawpPlacement, DawpStep, DawpWorkflow } from './dawp/dawp-workflow.ts'
 export { type ParseDawpOptions, parseDawp } from './dawp/document.ts'
@@ -12,7 +13,9 @@ export type { AssistantMessage, Message, SystemMessage, ToolCall, ToolMessage, U
 export type { FinishReason, ModelDelta, ModelParameters, ModelRequest, ModelTool, ProviderInfo, StreamingProvider, TokenUsage } from './model/provider.ts'
 export type { Journal, JournalEntry, JournalStatus, RunOutcome } from './runs/journal.ts'
 export { createMemoryJournal, type MemoryJournalOptions } from './runs/memory-journal.ts'
+export { createMemorySessionStore, type MemorySessionStoreOptions, type SessionStore } from './runs/session-store.ts'
 export { createAgentHandler } from './serve/handler.ts'
 export type { AgentHandlerOptions, CorsOptions, Principal, Runtime } from './serve/options.ts'
+export type { ApprovalAnswer, ApprovalQuestion, Approvals } from './tools/approval.ts'
 export type { ToolSchema } from './tools/standard-schema.ts'
-export { defineTool, type Tool, type ToolContext, type ToolDefinition, type ToolProgress } from './tools/tool.ts'
+export { type ApprovalContext, defineTool, type Tool, type ToolContext, type ToolDefinition, type ToolProgress } from './tools/tool.ts'
