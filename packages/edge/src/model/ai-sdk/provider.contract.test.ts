@@ -4,16 +4,17 @@ import { describe, expect, test } from 'vitest'
 import { providerContract } from '../provider-contract.ts'
 import { aiSdk } from './provider.ts'
 
-// Short, as each byte of it is a place to cut.
-const say = (delta: object, finish?: string): string => `data: ${JSON.stringify({ choices: [{ delta, finish_reason: finish }] })}\n\n`
-const call = (fields: object): string => say({ tool_calls: [{ index: 0, ...fields }] })
-const done = 'data: [DONE]\n\n'
+// As short as can be: their models are slow, and each byte is a place to cut.
+const say = (delta: object, finish_reason?: string): string => `data:${JSON.stringify({ choices: [{ delta, finish_reason }] })}\n\n`
+const call = (fields: object): object => ({ tool_calls: [{ index: 0, ...fields }] })
 const answers = [
-  { body: `${say({ content: 'Grüße 🌍' })}${say({}, 'stop')}${done}`, text: 'Grüße 🌍' },
+  { body: say({ content: 'ü🌍' }) + say({}, 'stop'), text: 'ü🌍' },
   {
-    body: `${say({ reasoning: 'Hm.' })}${call({ id: 'a', function: { name: 'tide', arguments: '{"port":' } })}${call({ function: { arguments: '"Brest"}' } })}${say({}, 'tool_calls')}${done}`,
-    thinking: 'Hm.',
-    toolCalls: [{ name: 'tide', arguments: { port: 'Brest' } }],
+    body:
+      say({ reasoning: 'Hm', ...call({ id: 'a', function: { name: 'tide', arguments: '{"a":' } }) }) +
+      say(call({ function: { arguments: '1}' } }), 'tool_calls'),
+    thinking: 'Hm',
+    toolCalls: [{ name: 'tide', arguments: { a: 1 } }],
   },
 ]
 const options = { name: 'compatible', baseURL: 'http://localhost:1/v1' }
