@@ -1,5 +1,6 @@
 import { isTerminalEvent } from '../../events/ending.ts'
 import { parseEvent } from '../../events/parse.ts'
+import { effectiveLoopScope } from '../../events/scope.ts'
 import type { AgentEvent, EventOf } from '../../events/vocabulary.ts'
 import type { Frame } from '../../frames/frame.ts'
 import { isObject, parseJson } from '../../json.ts'
@@ -11,6 +12,8 @@ export interface DecodeOptions {
   readonly isText: boolean
   readonly isFinalChunkOptional: boolean
 }
+
+const isMain = (event: AgentEvent): boolean => effectiveLoopScope(event).kind === 'main'
 
 type Metadata = Readonly<Record<string, unknown>>
 
@@ -26,8 +29,8 @@ export function agenticraftDecoder({ isText, isFinalChunkOptional }: DecodeOptio
     const [first] = events
     if (!first) return events
     for (const event of events) {
-      if (event.type === 'token' && event.loop_scope === undefined) text += event.content
-      else if (event.type === 'result') hasResult = true
+      if (event.type === 'token' && isMain(event)) text += event.content
+      else if (event.type === 'result' && isMain(event)) hasResult = true
       isOver ||= isTerminalEvent(event)
     }
     if (isStarted) return events
@@ -117,17 +120,17 @@ function usage(metadata: Metadata): AgentEvent[] {
 
 /** AgentiCraft cuts the connection; hosts that tell the error write its text, or an object with the text. */
 function failureOf(data: string): AgentEvent {
-  if (!data.startsWith('{')) return { type: 'error', error: data }
+  const asText: AgentEvent = { type: 'error', error: data }
+  if (!data.startsWith('{')) return asText
   try {
     const value: unknown = JSON.parse(data)
-    return isObject(value) ? failure(value) : { type: 'error', error: data }
+    return isObject(value) && (typeof value['error'] === 'string' || typeof value['message'] === 'string') ? failure(value) : asText
   } catch {
-    return { type: 'error', error: data } // A text that begins with a brace.
+    return asText // A text that begins with a brace.
   }
 }
 
 function failure(value: Record<string, unknown>): AgentEvent {
   if (isObject(value[carried])) return parseEvent(value[carried])
-  const text = [value['error'], value['message']].find((candidate) => typeof candidate === 'string')
-  return parseEvent({ ...value, type: 'error', error: text ?? 'The server reported an error' })
+  return parseEvent({ ...value, type: 'error', error: value['error'] ?? value['message'] })
 }

@@ -239,3 +239,29 @@ describe('odd objects', () => {
     expect(decode(...calls).at(-1)).toMatchObject({ type: 'tool_result', tool_call_id: 'call-50000' })
   })
 })
+
+describe('written and read again', () => {
+  const carry = (events: readonly AgentEvent[]): AgentEvent[] => {
+    const stage = pipe(agentor.encoder(), agentor.decoder())
+    return [...events.flatMap((event) => stage.push({ id: 'x-1', event })), ...stage.end()]
+  }
+
+  test('an output that was never said is said at the end', () => {
+    expect(carry([{ type: 'result', output: { metres: 4 }, success: true }])).toEqual([
+      { type: 'started' },
+      { type: 'token', content: '{"metres":4}' },
+      { type: 'result', output: '{"metres":4}', success: true },
+      { type: 'completed', success: true },
+    ])
+  })
+  test('N21 N51: ids that are not sent are made in order, the same every time', () => {
+    const events: AgentEvent[] = [
+      { type: 'tool_call', tool_name: 'tide', parameters: {}, tool_call_id: 'x' },
+      { type: 'tool_call', tool_name: 'chart', operation: 'read', parameters: {}, tool_call_id: 'y' },
+      { type: 'tool_error', tool_name: 'chart', error: 'fog', tool_call_id: 'y' },
+      { type: 'tool_result', tool_name: 'tide', result: 'high', tool_call_id: 'x' },
+    ]
+    const ids = carry(events).flatMap((event) => ('tool_call_id' in event ? [event.tool_call_id] : []))
+    expect(ids).toEqual(['call-1', 'call-2', 'call-2', 'call-1'])
+  })
+})
