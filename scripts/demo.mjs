@@ -1,4 +1,5 @@
-// Starts the demo: its page and its agents from one development server. `npm run demo -- --port 8080 --host` choose where.
+// Starts the demo: its page and its agents from one development server. `npm run demo -- --port 8080 --host` choose where;
+// `--still` leaves the page alone when files change, as tests need it.
 import process from 'node:process'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
@@ -7,11 +8,17 @@ import { createServer } from 'vite'
 const root = fileURLToPath(new URL('..', import.meta.url))
 process.chdir(root)
 
-const { values } = parseArgs({ options: { port: { type: 'string', default: process.env['PORT'] ?? '5173' }, host: { type: 'boolean', default: false } } })
+const { values } = parseArgs({
+  options: {
+    port: { type: 'string', default: process.env['PORT'] ?? '5173' },
+    host: { type: 'boolean', default: false },
+    still: { type: 'boolean', default: false },
+  },
+})
 const server = await createServer({
   configFile: `${root}vite.config.ts`,
   // An address rather than a name: `localhost` does not resolve everywhere.
-  server: { port: Number(values.port), host: values.host ? '0.0.0.0' : '127.0.0.1' },
+  server: { port: Number(values.port), host: values.host ? '0.0.0.0' : '127.0.0.1', ...(values.still ? { hmr: false, watch: null } : {}) },
 })
 await server.listen()
 const { local = [], network = [] } = server.resolvedUrls ?? {}

@@ -1,0 +1,71 @@
+/** How a run ends is told, with what the user can do; nothing is lost and nothing is claimed. */
+import { expect, test } from '@playwright/test'
+import { openDemo } from './page.ts'
+
+const question = 'How does AgentStream notice a truncated run?'
+
+test('a stream that ends early shows as truncated, with its text and a way on', async ({ page }) => {
+  const demo = await openDemo(page)
+  await demo.ask(question, 'end the stream early')
+  await expect(demo.answer.getByText('Truncated', { exact: true })).toBeVisible({ timeout: 20_000 })
+  await expect(demo.answer).toContainText('search_docs')
+  await page.getByRole('combobox', { name: 'Break on purpose' }).selectOption('nothing')
+  await demo.answer.getByRole('button', { name: /again/i }).click()
+  await expect(demo.answer.getByText('Completed', { exact: true })).toBeVisible({ timeout: 30_000 })
+})
+
+test('a model that fails shows as failed, with what it had said', async ({ page }) => {
+  const demo = await openDemo(page)
+  await demo.ask(question, 'the model fails')
+  await expect(demo.answer.getByText('The agent failed', { exact: true })).toBeVisible({ timeout: 20_000 })
+  await expect(demo.answer).toContainText('The demo asked the model to break down here')
+  await expect(demo.answer.getByRole('button', { name: /again/i })).toBeVisible()
+})
+
+test('N29: a server in trouble is tried four times, and then told', async ({ page }) => {
+  const starts: string[] = []
+  page.on('request', (request) => {
+    if (request.method() === 'POST') starts.push(request.postDataJSON().run_id)
+  })
+  const demo = await openDemo(page)
+  await demo.ask(question, 'server answers 500')
+  await expect(demo.answer.getByText('The server answered 500', { exact: true })).toBeVisible({ timeout: 20_000 })
+  expect(starts).toHaveLength(4)
+  expect(new Set(starts).size, 'one run, however often it is tried').toBe(1)
+})
+
+test('a tool that fails does not end the run', async ({ page }) => {
+  const demo = await openDemo(page)
+  await demo.ask('How many words are in the page unicorn?')
+  await expect(demo.tool('word_count', 'failed')).toBeVisible({ timeout: 20_000 })
+  await expect(demo.answer.getByText('Completed', { exact: true })).toBeVisible({ timeout: 20_000 })
+})
+
+test('Escape stops, and the focus stays where one types', async ({ page }) => {
+  const demo = await openDemo(page)
+  await demo.ask('Write a report about cancelling')
+  await expect(demo.tool('slow_report')).toBeVisible({ timeout: 15_000 })
+  await page.keyboard.press('Escape')
+  await expect(demo.answer.getByText('Cancelled', { exact: true })).toBeVisible()
+  await expect(page.getByRole('textbox', { name: 'Your question' })).toBeFocused()
+})
+
+test('L11: StrictMode starts one run', async ({ page }) => {
+  let starts = 0
+  page.on('request', (request) => {
+    if (request.method() === 'POST') starts++
+  })
+  const demo = await openDemo(page)
+  await demo.ask('What is 17.5% of 240 plus sqrt(2)?')
+  await expect(demo.answer.getByText('Completed', { exact: true })).toBeVisible({ timeout: 20_000 })
+  expect(starts).toBe(1)
+})
+
+test('L10: leaving the page stops the model', async ({ page, request }) => {
+  const demo = await openDemo(page)
+  const before = await demo.stats()
+  await demo.ask('Write a report about cancelling')
+  await expect(demo.tool('slow_report')).toBeVisible({ timeout: 15_000 })
+  await page.goto('about:blank')
+  await expect.poll(async () => (await (await request.get('/api/demo/stats')).json()).running).toBeLessThanOrEqual(before.running)
+})

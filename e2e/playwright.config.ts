@@ -1,0 +1,51 @@
+import process from 'node:process'
+import { defineConfig, devices } from '@playwright/test'
+import { findBrowser } from '../scripts/browsers.mjs'
+
+const port = Number(process.env['E2E_PORT'] ?? 5199)
+const chromium = findBrowser('chromium')
+const firefox = findBrowser('firefox')
+const webkit = findBrowser('webkit')
+const quiet = ['--disable-background-networking', '--disable-component-update', '--no-first-run', '--disable-gpu']
+const executable = (found: typeof chromium) => (found && found.kind !== 'playwright' ? { executablePath: found.path } : {})
+
+// The stock WebKitGTK of a Linux distribution is driven over WebDriver, by files of their own.
+const engines = [
+  ...(chromium
+    ? [{ name: 'chromium', testMatch: '*.spec.ts', use: { ...devices['Desktop Chrome'], launchOptions: { args: quiet, ...executable(chromium) } } }]
+    : []),
+  ...(firefox
+    ? [
+        {
+          name: 'firefox',
+          testMatch: 'core.spec.ts',
+          use: { ...devices['Desktop Firefox'], ...(firefox.channel ? { channel: firefox.channel } : {}), launchOptions: executable(firefox) },
+        },
+      ]
+    : []),
+  ...(webkit?.kind === 'playwright' ? [{ name: 'webkit', testMatch: 'core.spec.ts', use: devices['Desktop Safari'] }] : []),
+  ...(webkit && webkit.kind !== 'playwright' ? [{ name: 'webkitgtk', testMatch: '*.webkit.ts' }] : []),
+]
+
+export default defineConfig({
+  testDir: '.',
+  fullyParallel: true,
+  retries: 0,
+  workers: 2,
+  forbidOnly: Boolean(process.env['CI']),
+  reporter: [['list']],
+  outputDir: '../test-results',
+  use: { baseURL: `http://127.0.0.1:${port}`, trace: 'retain-on-failure', screenshot: 'only-on-failure' },
+  projects: [
+    // The development server bundles a page's dependencies when it is first asked for them, and reloads the page once.
+    { name: 'warm up', testMatch: 'warm-up.setup.ts', use: { launchOptions: { args: quiet, ...executable(chromium) } } },
+    ...engines.map((engine) => ({ ...engine, dependencies: ['warm up'] })),
+  ],
+  webServer: {
+    command: `node scripts/run.mjs scripts/demo.mjs --still --port ${port}`,
+    cwd: '..',
+    url: `http://127.0.0.1:${port}/`,
+    reuseExistingServer: false,
+    gracefulShutdown: { signal: 'SIGTERM', timeout: 2000 },
+  },
+})
