@@ -1,7 +1,8 @@
 /**
- * Runs recorded AIECS streams and panel traces, kept outside this repository, through the client and prints the share that
- * agrees: `node scripts/run.mjs --conditions=agentstream-source scripts/check-recordings.ts <folder>`.
- * The folder holds `consumer.json` and `streams.json`; cases marked `quirk` are left out.
+ * Runs recorded AIECS streams, panel traces, DAWP documents, markers and triggers, kept outside this repository, through our
+ * code and prints the shares that agree: `node scripts/run.mjs --conditions=agentstream-source scripts/check-recordings.ts <folder>`.
+ * The folder holds `consumer.json`, `streams.json`, `documents.json`, `markers.json` and `triggers.json`; cases marked
+ * `quirk` are left out.
  */
 import { readFileSync } from 'node:fs'
 import process from 'node:process'
@@ -17,10 +18,13 @@ import {
   selectToolCalls,
 } from '@agentstream/client'
 import { aiecs, parseEvent } from '@agentstream/client/wire'
+import { checkDocument, checkMarkers, checkTrigger, type DocumentCase, type MarkerCase, type TriggerCase } from '../packages/edge/test/dawp-recordings.ts'
 
-interface Case<Expected> {
+interface Case {
   readonly id: string
   readonly quirk?: boolean
+}
+interface EventCase<Expected> extends Case {
   readonly events: readonly unknown[]
   readonly expected: Expected
 }
@@ -38,9 +42,9 @@ interface StreamView {
 
 const folder = process.argv[2]
 if (!folder) throw new Error('Name the folder of the recordings')
-const read = <T>(name: string): readonly Case<T>[] => JSON.parse(readFileSync(`${folder}/${name}.json`, 'utf8')).cases.filter((found: Case<T>) => !found.quirk)
+const read = <T extends Case>(name: string): readonly T[] => JSON.parse(readFileSync(`${folder}/${name}.json`, 'utf8')).cases.filter((found: T) => !found.quirk)
 
-function report<T>(name: string, check: (found: Case<T>) => readonly string[]): void {
+function report<T extends Case>(name: string, check: (found: T) => readonly string[]): void {
   const cases = read<T>(name)
   const failed = cases.map((found) => ({ id: found.id, differs: check(found) })).filter(({ differs }) => differs.length > 0)
   console.log(`${name}: ${cases.length - failed.length} of ${cases.length} agree`)
@@ -48,7 +52,7 @@ function report<T>(name: string, check: (found: Case<T>) => readonly string[]): 
   if (failed.length > 0) process.exitCode = 1
 }
 
-report<PanelTrace>('consumer', ({ events, expected }) => {
+report<EventCase<PanelTrace>>('consumer', ({ events, expected }) => {
   const consumer = createDawpConsumer()
   return events.flatMap((event, at) => {
     const panel = structuredClone(consumer.consume(parseEvent(event)) ?? null)
@@ -57,7 +61,7 @@ report<PanelTrace>('consumer', ({ events, expected }) => {
   })
 })
 
-report<StreamView>('streams', ({ events, expected }) => {
+report<EventCase<StreamView>>('streams', ({ events, expected }) => {
   const decoder = aiecs.decoder()
   const decoded = events.flatMap((event): readonly AgentEvent[] => decoder.push({ data: JSON.stringify(event) }))
   const state = decoded.reduce((before: RunState, event, at) => reduceRun(before, event, at), initialRunState('recorded'))
@@ -75,6 +79,10 @@ report<StreamView>('streams', ({ events, expected }) => {
     isDeepStrictEqual(ours, theirs) ? [] : [`${name} ${JSON.stringify(ours)} instead of ${JSON.stringify(theirs)}`],
   )
 })
+
+report<DocumentCase>('documents', checkDocument)
+report<MarkerCase>('markers', checkMarkers)
+report<TriggerCase>('triggers', checkTrigger)
 
 function dawpTexts(state: RunState): Record<string, string> {
   const texts: Record<string, string> = {}
