@@ -69,14 +69,18 @@ function isArithmetic(text: string, before: string | undefined, after: string | 
   if (/^[-+*/^(),]$/.test(text)) return true
   if (/^\d/.test(text)) return !/^\d{4}-\d{2}-\d{2}$|^\d+(?:\.\d+){2,}$/.test(text)
   if (functions.has(text)) return after === '('
-  // “e”, “m” or “day” are words too: they count only beside something that can be computed with.
-  if (constants.has(text)) return isOperator(before) || isOperator(after)
-  if (units.has(text)) return isNumber(before) || before === 'to' || before === 'in'
-  return (text === 'to' || text === 'in') && before !== undefined && after !== undefined && units.has(before) && units.has(after)
+  return isMeantAsNumber(text, before ?? '', after ?? '')
 }
 
-const isNumber = (text: string | undefined) => text !== undefined && /^\d/.test(text)
-const isOperator = (text: string | undefined) => text !== undefined && /^[-+*/^()]$/.test(text)
+/** “e”, “m”, “day” or “in” are words too: they count only beside something that can be computed with. */
+function isMeantAsNumber(text: string, before: string, after: string): boolean {
+  if (constants.has(text)) return isOperator(before) || isOperator(after)
+  if (units.has(text)) return isNumber(before) || before === 'to' || before === 'in'
+  return (text === 'to' || text === 'in') && units.has(before) && units.has(after)
+}
+
+const isNumber = (text: string) => /^\d/.test(text)
+const isOperator = (text: string) => /^[-+*/^()]$/.test(text)
 
 /** Without what cannot begin or end an expression, and without parentheses that have no partner. */
 function trim(run: readonly Token[]): readonly Token[] {
