@@ -64,3 +64,34 @@ export class DawpDocumentError extends AgentStreamError {
     this.line = line
   }
 }
+
+/** What is wrong with a workflow, or with a step of one. Stable: safe to switch on. */
+export type WorkflowProblem =
+  | 'option_unknown'
+  | 'option_invalid'
+  | 'name_taken'
+  | 'nothing_to_do'
+  | 'dependency_unknown'
+  | 'cycle'
+  | 'handler_unknown'
+  | 'agent_unknown'
+  | 'tool_unknown'
+  | 'agent_failed'
+  | 'timed_out'
+  | 'too_many_events'
+  | 'not_text'
+  | 'result_not_json'
+
+/** A workflow cannot be built, or a step of one failed for a reason that is not its handler's own. */
+export class WorkflowError extends AgentStreamError {
+  readonly problem: WorkflowProblem
+  /** The name of the step that is meant, where it is one. */
+  readonly step: string | undefined
+
+  constructor(problem: WorkflowProblem, message: string, details: { step?: string | undefined; retryable?: boolean; cause?: unknown } = {}) {
+    const { step, ...rest } = details
+    super('workflow', message, rest)
+    this.problem = problem
+    this.step = step
+  }
+}

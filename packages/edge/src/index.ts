@@ -6,11 +6,25 @@ export { createHybridAgent, type HybridAgentOptions } from './agents/hybrid-agen
 export { createLLMAgent } from './agents/llm-agent.ts'
 export { type MergeAgentsOptions, mergeAgents, type NamedEvent } from './agents/merge-agents.ts'
 export { createToolAgent, type ToolAgentOptions } from './agents/tool-agent.ts'
+export type { WorkflowParts } from './agents/workflow/plan.ts'
+export type { StepEvent, StepHandler, StepOptions, StepProgress, StepRun, WorkflowContext } from './agents/workflow/step.ts'
+export type { StepResult, StepStatus } from './agents/workflow/step-record.ts'
+export { type DrawnState, type DrawnWorkflow, toMermaid } from './agents/workflow/to-mermaid.ts'
+export { type ToolHandlerOptions, type ToolLine, toolHandler } from './agents/workflow/tool-handler.ts'
+export { createWorkflow, type Workflow, type WorkflowOptions } from './agents/workflow/workflow.ts'
+export type { WorkflowResult } from './agents/workflow/workflow-result.ts'
+export {
+  createWorkflowAgent,
+  type ExecuteWorkflowOptions,
+  executeWorkflow,
+  type WorkflowAgentOptions,
+  type WorkflowRunSettings,
+} from './agents/workflow-agent.ts'
 export { type DawpOptions, dawp } from './dawp/dawp-plugin.ts'
 export type { DawpLimits, DawpPlacement, DawpStep, DawpWorkflow } from './dawp/dawp-workflow.ts'
 export { type ParseDawpOptions, parseDawp } from './dawp/document.ts'
 export type { EnqueueGuard } from './dawp/schedule.ts'
-export { DawpDocumentError, type DawpDocumentProblem, ProviderError, ToolError } from './errors.ts'
+export { DawpDocumentError, type DawpDocumentProblem, ProviderError, ToolError, WorkflowError, type WorkflowProblem } from './errors.ts'
 export type { HybridPlugin } from './loop/plugin.ts'
 export type { AssistantMessage, Message, SystemMessage, ToolCall, ToolMessage, UserMessage } from './model/messages.ts'
 export type { FinishReason, ModelDelta, ModelParameters, ModelRequest, ModelTool, ProviderInfo, StreamingProvider, TokenUsage } from './model/provider.ts'
