@@ -62,6 +62,21 @@ test('arguments are sent as fragments only, and whole once they are ready', asyn
   expect(turn).toMatchObject({ finishReason: 'tool_calls', toolCalls: [{ id: 'tool_call_1', name: 'tide', arguments: '{"port":"Brest"}' }, { id: 'w' }] })
 })
 
+test('what a provider wants back is kept for the next turn and is no event; figures of its cache and its time are', async () => {
+  const provider: StreamingProvider = {
+    info: { provider: 'p', model: 'm', supportsStreaming: true, supportsTools: true },
+    async *stream() {
+      yield { type: 'provider_data', data: { p: ['signed'] } }
+      yield { type: 'usage', usage: { inputTokens: 9, outputTokens: 1, cacheWriteInputTokens: 5, durationsMs: { total: 12 } } }
+    },
+  }
+  const { events, turn } = await play(provider)
+  expect(turn.providerData).toEqual({ p: ['signed'] })
+  expect(events).toEqual([
+    { type: 'usage', input_tokens: 9, output_tokens: 1, total_tokens: 10, cache_write_input_tokens: 5, durations_ms: { total: 12 }, iteration: 3 },
+  ])
+})
+
 describe('a provider of somebody else', () => {
   const foreign = (stream: StreamingProvider['stream']): StreamingProvider => ({
     info: { provider: 'foreign', model: 'm', supportsStreaming: true, supportsTools: true },

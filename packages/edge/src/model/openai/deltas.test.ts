@@ -101,6 +101,19 @@ describe('what a model says', () => {
   })
 })
 
+test('an answer in one piece says its message', () => {
+  const stage = openaiDeltas()
+  const message = { role: 'assistant', content: 'Hi', tool_calls: [{ id: 'a', function: { name: 'tide', arguments: '{}' } }] }
+  const whole = { choices: [{ index: 0, message, finish_reason: 'tool_calls' }], ...usage(3, 1) }
+  expect([...stage.push({ data: JSON.stringify(whole) }), ...stage.end()]).toEqual([
+    { type: 'text', text: 'Hi' },
+    { type: 'tool_call', index: 0, id: 'a', name: 'tide', arguments: '{}' },
+    { type: 'usage', usage: { inputTokens: 3, outputTokens: 1 } },
+    { type: 'finish', reason: 'tool_calls' },
+    { type: 'done' },
+  ])
+})
+
 describe('calls', () => {
   const indexes = (...frames: unknown[]) => read(...frames, say({}, 'tool_calls')).flatMap((delta) => (delta.type === 'tool_call' ? [delta.index] : []))
 

@@ -19,6 +19,10 @@ test('a plain request streams and asks for usage', () => {
   expect(openaiRequest({ messages: [user] }, { ...dialect, includeUsage: false })).not.toHaveProperty('stream_options')
 })
 
+test('asked not to stream, it does not ask for usage either, which comes anyway', () => {
+  expect(openaiRequest({ messages: [user] }, { ...dialect, stream: false })).toEqual({ model: 'm', messages: [{ role: 'user', content: 'Hi' }], stream: false })
+})
+
 test('parameters take their wire names; what is absent stays absent', () => {
   const parameters = { temperature: 0, maxTokens: 5, topP: 0.5, frequencyPenalty: 1, presencePenalty: 2, stop: ['x'] }
   expect(openaiRequest({ messages: [user], parameters }, dialect)).toMatchObject({
