@@ -3,6 +3,9 @@ import * as client from '@agentstream/client'
 import * as clientTesting from '@agentstream/client/testing'
 import * as wire from '@agentstream/client/wire'
 import * as edge from '@agentstream/edge'
+import * as aiSdk from '@agentstream/edge/ai-sdk'
+import * as anthropic from '@agentstream/edge/anthropic'
+import * as ollama from '@agentstream/edge/ollama'
 import * as openai from '@agentstream/edge/openai'
 import * as edgeTesting from '@agentstream/edge/testing'
 
@@ -17,7 +20,7 @@ interface Case {
   run(place: Place): Promise<void>
 }
 
-const doors = { client, wire, clientTesting, edge, openai, edgeTesting }
+const doors = { client, wire, clientTesting, edge, aiSdk, anthropic, ollama, openai, edgeTesting }
 
 function expectEqual(actual: unknown, expected: unknown): void {
   const [is, should] = [JSON.stringify(actual), JSON.stringify(expected)]
