@@ -1,3 +1,4 @@
+import { initialRunState, type RunState, reduceRun, selectText } from '@agentstream/client'
 import { type AgentEvent, effectiveLoopScope } from '@agentstream/client/wire'
 import fc from 'fast-check'
 import { describe, expect, test, vi } from 'vitest'
@@ -145,4 +146,26 @@ test('a former name of dawp_start is carried out, and offered to nobody', async 
   expect(eventsOf('dawp_run_completed', events)).toMatchObject([{ success: true }])
   expect(provider.calls[0]?.request.tools?.map(({ name }) => name)).toEqual(['tide', 'dawp_start'])
   expect(provider.calls[1]?.request.tools?.map(({ name }) => name)).toEqual(['tide'])
+})
+
+describe('what a client makes of it', () => {
+  const stateOf = (events: readonly AgentEvent[]): RunState => events.reduce((state, event, at) => reduceRun(state, event, at), initialRunState('r'))
+
+  test('panels with their steps, apart from the main text', async () => {
+    const state = stateOf((await run([['a\n', '<STEP_OK>'], allOk, ['done']], {})).events)
+    expect(state).toMatchObject({ status: 'completed', output: 'done' })
+    expect(selectText(state)).toBe('done')
+    expect(state.dawpRuns).toMatchObject([{ workflowId: 'flow', placement: 'pre_main_loop', trigger: 'config', open: false, success: true }])
+    expect(state.dawpRuns[0]?.steps).toMatchObject([
+      { stepId: 'gather-facts', index: 0, status: 'done', loop: { parts: [{ kind: 'text', text: 'a\n<STEP_OK>' }] } },
+      { stepId: 'decide', index: 1, status: 'done' },
+    ])
+  })
+
+  test('a model that fails in a step leaves nothing open', async () => {
+    const script: ScriptedTurn[] = [stepOk, ['par', { fail: new ProviderError('scripted', 'torn') }]]
+    const state = stateOf((await run(script, {})).events)
+    expect(state.status).toBe('failed')
+    expect(state.dawpRuns).toMatchObject([{ open: false, success: false, steps: [{ status: 'done' }, { status: 'failed' }] }])
+  })
 })

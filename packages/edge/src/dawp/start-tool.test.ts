@@ -168,3 +168,14 @@ test('by default no answer is left without its call', () => {
     ].map(fromWire),
   )
 })
+
+test('an earlier call of the conversation with the same id stays', () => {
+  const earlier = [
+    { role: 'assistant', tool_calls: ['s1'] },
+    { role: 'tool', tool_call_id: 's1' },
+    { role: 'user', content: 'Again.' },
+  ]
+  const messages = [...earlier, { role: 'assistant', tool_calls: ['s1'] }, { role: 'tool', tool_call_id: 's1' }].map(fromWire)
+  suppressCall(messages, 's1', { compatible: false })
+  expect(messages).toEqual(earlier.map(fromWire))
+})

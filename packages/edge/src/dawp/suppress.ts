@@ -12,11 +12,14 @@ export function suppressedCallIds(outcomes: readonly ToolOutcome[]): readonly st
  * in compatible mode it goes as a whole, as upstream, and leaves answers to nothing, which several providers refuse.
  */
 export function suppressCall(messages: Message[], callId: string, { compatible }: { readonly compatible: boolean }): void {
-  const kept = messages.flatMap((message): readonly Message[] => {
+  // Ids are told apart within a run only: an earlier call of the same conversation may have had the same one.
+  const at = messages.findLastIndex((message) => message.role === 'assistant' && message.toolCalls.some(({ id }) => id === callId))
+  if (at < 0) return
+  const kept = messages.slice(at).flatMap((message): readonly Message[] => {
     if (message.role === 'tool') return message.toolCallId === callId ? [] : [message]
     if (message.role !== 'assistant' || !message.toolCalls.some(({ id }) => id === callId)) return [message]
     const others = message.toolCalls.filter(({ id }) => id !== callId)
     return compatible || others.length === 0 ? [] : [{ ...message, toolCalls: others }]
   })
-  messages.splice(0, messages.length, ...kept)
+  messages.splice(at, messages.length - at, ...kept)
 }
