@@ -89,6 +89,13 @@ const edge: House = {
       law: 'Vendors import levels 0 and 1, and never each other.',
     },
     { level: 2, rooms: ['tools'], from: [0, 1], packages: [wire, 'zod'], law: 'Tools import levels 0 and 1.' },
+    {
+      level: 2,
+      rooms: ['tools/mcp'],
+      from: [0, 1, 'tools'],
+      packages: [wire, '@modelcontextprotocol/client'],
+      law: 'Tools of MCP servers have a door of their own: only that loads the MCP client.',
+    },
     { level: 3, rooms: ['loop'], from: [0, 1, 'tools'], packages: [wire], law: 'The loop knows the StreamingProvider interface; it cannot name a vendor.' },
     { level: 4, rooms: ['dawp'], from: [0, 1, 'loop', 'tools'], packages: [wire, 'yaml'], law: 'dawp imports the loop and tools.' },
     {
