@@ -38,7 +38,7 @@ for (const colorScheme of ['light', 'dark'] as const) {
 
 test('the announcements are few: states and an end, not tokens', async ({ page }) => {
   const demo = await openDemo(page)
-  const announced = await record(page, 'output, [role="status"]')
+  const announced = await record(page, '.workspace-frame:not([hidden]) output')
   await demo.ask('What is 17.5% of 240 plus sqrt(2)?')
   await expect(demo.answer.getByText('Completed', { exact: true })).toBeVisible({ timeout: 20_000 })
   await expect.poll(async () => (await announced()).at(-1)).toContain('Completed')

@@ -41,7 +41,7 @@ export async function openStream(options: OpenStreamOptions): Promise<StreamEndi
   let opened: Opened | undefined
   try {
     opened = await connect(options, watchdog, line)
-    await pump(opened, { options, watchdog, receiver })
+    await pump(opened, { options, watchdog, receiver, line })
     return receiver.closed()
   } catch (error) {
     return options.signal.aborted ? { outcome: 'cancelled', integrity: 'unverified' } : receiver.broken(toAgentStreamError(error))
@@ -126,11 +126,15 @@ function watch(watchdog: Watchdog, phase: TimeoutPhase, timeoutMs: number | unde
   watchdog.watch(timeoutMs, () => target.abort(new StreamTimeoutError(phase, timeoutMs ?? 0)))
 }
 
+interface Pump {
+  readonly options: OpenStreamOptions
+  readonly watchdog: Watchdog
+  readonly receiver: Receiver
+  readonly line: Line
+}
+
 /** Reads until the stream or the run is over. */
-async function pump(
-  { source, signal, abort }: Opened,
-  { options, watchdog, receiver }: { options: OpenStreamOptions; watchdog: Watchdog; receiver: Receiver },
-): Promise<void> {
+async function pump({ source, signal, abort }: Opened, { options, watchdog, receiver, line }: Pump): Promise<void> {
   const { afterChunk, now, policy } = options
   const { firstEventTimeoutMs, idleTimeoutMs } = policy
   let awaitsFirst = firstEventTimeoutMs !== undefined
@@ -150,6 +154,8 @@ async function pump(
       resume()
     }
     for (const frame of frames) receiver.take(frame, at)
+    const cursor = receiver.cursor()
+    if (cursor !== undefined) line('response', cursor)
     if (receiver.isOver()) source.cancel()
     const behind = afterChunk?.()
     return behind && hold(behind)
