@@ -30,6 +30,7 @@ test('the front door', () => {
       "selectThinking",
       "selectToolCalls",
       "selectWaitingApprovals",
+      "textOf",
       "toAgentStreamError",
     ]
   `)

@@ -55,6 +55,7 @@ export {
   type ToolStatus,
 } from './run/state.ts'
 export type { StreamLimits, Transport, TransportRequest } from './run/transport.ts'
+export { textOf } from './text-of.ts'
 export type { RunOutcome } from './wire/events/ending.ts'
 export { effectiveLoopScope, type LoopScope } from './wire/events/scope.ts'
 export { eventTime } from './wire/events/time.ts'
