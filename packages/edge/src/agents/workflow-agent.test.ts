@@ -112,7 +112,10 @@ describe('the context', () => {
       })
       .step({ name: 'b', dependsOn: ['a'], handler: (_, given) => given.a_result['self'] === given.a_result })
     const result = (await run(agentOf(workflow))).at(-2)
-    expect(result).toMatchObject({ output: true, step_results: { a: { status: 'completed', result: null, error: 'The result refers to itself' } } })
+    expect(result).toMatchObject({
+      output: true,
+      step_results: { a: { status: 'completed', result: null, error: null, result_problem: 'The result refers to itself' } },
+    })
   })
 })
 

@@ -1,7 +1,8 @@
-import type { AgentEvent } from '@agentstream/client/wire'
+import type { AgentEvent, JsonValue } from '@agentstream/client/wire'
 import { sleep as defaultSleep } from '../abort.ts'
 import { createEmit } from '../loop/emit.ts'
 import type { Agent, RunContext, Task } from './agent.ts'
+import { taskMessages } from './task-messages.ts'
 import { type Plan, planWorkflow, type WorkflowParts } from './workflow/plan.ts'
 import { runWorkflow } from './workflow/run-workflow.ts'
 import type { WorkflowContext } from './workflow/step.ts'
@@ -58,14 +59,24 @@ interface RunOf {
 
 async function* runOf(plan: Plan, { task, context, settings }: RunOf): AsyncGenerator<AgentEvent, void, undefined> {
   if (context.signal.aborted) return
+  const { session, ...rest } = context
+  // Agents of steps know the conversation; what is said of this run in the next one is its output, not theirs.
+  const runContext: RunContext = session ? { ...rest, session: { history: session.history, remember: () => {} } } : rest
   const emit = createEmit(settings.now ? { now: settings.now } : {})
   yield emit({ type: 'started' })
-  const result = yield* runWorkflow(plan, { task, context: structuredClone({ ...task.context }), runContext: context, ...timing(settings) })
+  const result = yield* runWorkflow(plan, { task, context: structuredClone({ ...task.context }), runContext, ...timing(settings) })
   // Whoever aborted the run says so.
   if (context.signal.aborted) return
-  const ended = { success: result.status === 'completed', execution_time: result.durationMs / 1000 }
-  yield emit({ type: 'result', ...ended, ...resultMembers(result) })
+  const success = result.status === 'completed'
+  const ended = { success, execution_time: result.durationMs / 1000 }
+  const members = resultMembers(result)
+  if (success) session?.remember([...taskMessages(task, []), { role: 'assistant', text: textOf(members.output), toolCalls: [] }])
+  yield emit({ type: 'result', ...ended, ...members })
   yield emit({ type: 'completed', ...ended })
+}
+
+function textOf(output: JsonValue): string {
+  return typeof output === 'string' ? output : JSON.stringify(output)
 }
 
 function timing({ maxParallel = Number.POSITIVE_INFINITY, now = Date.now, sleep = defaultSleep }: WorkflowRunSettings) {

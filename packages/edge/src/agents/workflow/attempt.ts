@@ -55,7 +55,7 @@ async function carryOut(step: PlannedStep, given: StepRun, run: WorkflowRun): Pr
   const { signal } = given
   const pieces = value[Symbol.asyncIterator]()
   // Not awaited: a generator that is busy answers only when it is done, and nobody listens any more.
-  signal.addEventListener('abort', () => void Promise.resolve(pieces.return?.()).catch(() => {}), { once: true })
+  signal.addEventListener('abort', () => void unwatched(async () => pieces.return?.()), { once: true })
   const texts: string[] = []
   for (;;) {
     const next: IteratorResult<unknown, unknown> = await pieces.next()

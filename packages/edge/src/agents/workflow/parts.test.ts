@@ -1,14 +1,15 @@
+import { initialRunState, reduceRun, selectToolCalls } from '@agentstream/client'
 import type { AgentEvent } from '@agentstream/client/wire'
 import { describe, expect, test, vi } from 'vitest'
 import * as z from 'zod'
-import { agentOf, reject, run, story } from '../../../test/workflow-play.ts'
+import { agentOf, context, reject, run, story } from '../../../test/workflow-play.ts'
 import { ProviderError } from '../../errors.ts'
 import { type ScriptedTurn, scriptedProvider } from '../../model/scripted/provider.ts'
 import { defineTool } from '../../tools/tool.ts'
 import type { Agent } from '../agent.ts'
 import { createHybridAgent } from '../hybrid-agent.ts'
 import { createLLMAgent } from '../llm-agent.ts'
-import { createWorkflowAgent } from '../workflow-agent.ts'
+import { createWorkflowAgent, executeWorkflow } from '../workflow-agent.ts'
 import { toolHandler } from './tool-handler.ts'
 import { createWorkflow } from './workflow.ts'
 
@@ -46,6 +47,13 @@ describe('tools', () => {
     expect(story(events)).toContain('tool_error look')
     expect(events.at(-2)).toMatchObject({ success: false, error: 'Step "look" failed: no such port' })
     expect((await run(agent)).at(-2)).toMatchObject({ success: false, error: expect.stringContaining('do not fit: port') })
+  })
+
+  test('one that needs approval does not run when nobody can be asked', async () => {
+    let calls = 0
+    const launch = defineTool({ name: 'launch', description: '', parameters: z.object({}), needsApproval: true, execute: () => calls++ })
+    expect((await run(agentOf(createWorkflow('w').step({ name: 'a', tool: launch })))).at(-2)).toMatchObject({ success: false })
+    expect(calls).toBe(0)
   })
 
   test('lines may be worded otherwise, or left out', async () => {
@@ -104,6 +112,57 @@ describe('agents', () => {
     expect(idsOf('tool_call', 'a')).not.toEqual(idsOf('tool_call', 'b'))
     expect(events.flatMap((event) => (event.type === 'iteration_start' ? [event.iteration] : []))).toEqual([1, 2, 3, 4])
     expect(events.filter(({ type }) => type === 'result' || type === 'completed')).toHaveLength(2)
+  })
+
+  test('a client shows two at once without mixing up their calls', async () => {
+    const tool = defineTool({ name: 'tide', description: '', parameters: z.object({ port: z.string() }), execute: ({ port }) => port })
+    const asking = (port: string) => {
+      const provider = scriptedProvider([[`${port}? `, { tool: 'tide', id: 'same', arguments: { port }, fragmentLength: 1 }], [port]])
+      return createHybridAgent({ name: port, tools: [tool], provider })
+    }
+    const workflow = createWorkflow('w')
+      .step({ name: 'a', agent: asking('Brest') })
+      .step({ name: 'b', agent: asking('Cadiz') })
+    const state = (await run(agentOf(workflow))).reduce((before, event) => reduceRun(before, event, 0), initialRunState('r'))
+    expect(state).toMatchObject({
+      status: 'completed',
+      steps: [
+        { name: 'a', status: 'done' },
+        { name: 'b', status: 'done' },
+      ],
+      counts: { restarts: 0, toolCalls: 2 },
+    })
+    const calls = selectToolCalls(state).map(({ status, parameters, result }) => [status, parameters, result])
+    expect(calls).toEqual([
+      ['done', { port: 'Brest' }, 'Brest'],
+      ['done', { port: 'Cadiz' }, 'Cadiz'],
+    ])
+  })
+
+  test('know the conversation, and leave it to the workflow what is remembered', async () => {
+    const { agent, provider } = named('chat', [['Two.']])
+    const workflow = createWorkflow('w')
+      .step({ name: 'a', agent })
+      .step({ name: 'b', dependsOn: ['a'], handler: (_, { a_result }) => ({ said: a_result }) })
+    const turns: unknown[] = []
+    const session = { history: [{ role: 'user' as const, text: 'One?' }], remember: (turn: readonly unknown[]) => turns.push(turn) }
+    await run(agentOf(workflow), { description: 'And now?' }, context({ session }))
+    expect(provider.calls[0]?.request.messages.map((message) => 'text' in message && message.text)).toEqual(['One?', 'And now?'])
+    expect(turns).toEqual([
+      [
+        { role: 'user', text: 'And now?' },
+        { role: 'assistant', text: '{"said":"Two."}', toolCalls: [] },
+      ],
+    ])
+  })
+
+  test('compatible: an action is told with every entry whose key has the name of a step it depends on', async () => {
+    const { agent, provider } = named('first', [['ok']])
+    const workflow = createWorkflow('w', { compatible: true })
+      .step({ name: 'port', handler: () => 'Brest' })
+      .step({ name: 'say', dependsOn: ['port'], action: 'Describe.' })
+    await executeWorkflow(workflow, { agents: [agent], context: { airport: 1, wind: 2 } })
+    expect(provider.calls[0]?.request.messages).toMatchObject([{ text: 'Describe.\n\nContext:\n{"airport":1,"port_result":"Brest"}' }])
   })
 
   test('one that fails fails its step, with the reason', async () => {

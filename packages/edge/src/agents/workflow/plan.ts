@@ -91,7 +91,7 @@ function agentForAction({ name, action }: StepOptions, { agents, rules }: Finder
 }
 
 function agentStep(agent: Agent, options: StepOptions, rules: WorkflowRules): StepHandler {
-  return (step, context) => step.runAgent(agent, agentTask({ options, task: step.task, context, rules }))
+  return (step, context) => step.runAgent(agent, agentTask({ options, step, context, rules }))
 }
 
 function toolStep(tool: Tool): StepHandler<Record<string, unknown>, Promise<JsonValue>> {

@@ -50,11 +50,13 @@ function failedSteps(workflow: Workflow, steps: readonly StepResult[]): readonly
   return steps.filter(({ name, status }) => status === 'failed' && !optional.has(name))
 }
 
+// Of each step: a run of many has all of them in one event.
+const largestResult = 64 * 1024
 const largestOutput = 256 * 1024
 
 /** The members of the `result` event. What JSON cannot carry becomes null, with a word on why. */
-export function resultMembers(result: WorkflowResult): JsonObject & { readonly reason: string | null } {
-  const { value, problem } = carried(result.output)
+export function resultMembers(result: WorkflowResult): JsonObject & { readonly output: JsonValue; readonly reason: string | null } {
+  const { value, problem } = carried(result.output, largestOutput)
   return {
     output: value,
     ...(problem === undefined ? {} : { output_problem: problem }),
@@ -67,11 +69,12 @@ export function resultMembers(result: WorkflowResult): JsonObject & { readonly r
 }
 
 function stepMembers({ name, status, result, error, attempts, durationMs }: StepResult): JsonObject {
-  const { value, problem } = carried(result)
-  return { name, status, result: value, error: error ?? problem ?? null, attempts, duration: durationMs / 1000 }
+  const { value, problem } = carried(result, largestResult)
+  const said = { name, status, result: value, error: error ?? null, attempts, duration: durationMs / 1000 }
+  return problem === undefined ? said : { ...said, result_problem: problem }
 }
 
-function carried(result: unknown): { readonly value: JsonValue; readonly problem?: string } {
-  const encoded = encodeResult(result, largestOutput)
+function carried(result: unknown, limitBytes: number): { readonly value: JsonValue; readonly problem?: string } {
+  const encoded = encodeResult(result, limitBytes)
   return 'value' in encoded ? { value: encoded.value } : { value: null, problem: `The result ${encoded.problem}` }
 }
