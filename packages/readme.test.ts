@@ -1,0 +1,18 @@
+import { readFileSync } from 'node:fs'
+import { expect, test } from 'vitest'
+
+const root = new URL('../', import.meta.url)
+const read = (path: string): string => readFileSync(new URL(path, root), 'utf8')
+
+/** The code of a page, block by block, as it stands in the files that the type check compiles. */
+const blocks = (page: string): string[] => [...read(page).matchAll(/^```tsx?\n(.*?)^```$/gms)].map((match) => match[1] ?? '')
+
+test('the README shows code that compiles: its blocks are these files, to the letter', () => {
+  expect(blocks('README.md')).toEqual(['docs/examples/serve.ts', 'docs/examples/read.ts', 'docs/examples/show.tsx'].map(read))
+})
+
+test('the README sends nobody to a file that is not there', () => {
+  const links = [...read('README.md').matchAll(/\]\((?!https?:)([^)#]+)\)/g)].map((match) => match[1] ?? '')
+  for (const link of links) expect(() => read(link)).not.toThrow()
+  expect(links.length).toBeGreaterThan(0)
+})
