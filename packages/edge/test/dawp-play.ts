@@ -97,7 +97,7 @@ export const stepOk: ScriptedTurn = ['a\n<STEP_OK>']
 export const allOk: ScriptedTurn = ['b\n<ALL_OK>']
 
 /** The same with a document made of its parts. */
-export function run(script: readonly ScriptedTurn[], parts: DocumentParts, options: Omit<PlayOptions, 'document'> = {}): Promise<Played> {
+export function playDocument(script: readonly ScriptedTurn[], parts: DocumentParts, options: Omit<PlayOptions, 'document'> = {}): Promise<Played> {
   return play(script, { document: documentOf(parts), ...options })
 }
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { allOk, documentOf, eventsOf, type PlayOptions, requestsOf, run, stepOk, traceOf, types } from '../../test/dawp-play.ts'
+import { allOk, documentOf, eventsOf, type PlayOptions, playDocument, requestsOf, stepOk, traceOf, types } from '../../test/dawp-play.ts'
 import { createHybridAgent } from '../agents/hybrid-agent.ts'
 import { ProviderError } from '../errors.ts'
 import { type ScriptedTurn, scriptedProvider } from '../model/scripted/provider.ts'
@@ -12,15 +12,15 @@ const torn: ScriptedTurn = [{ fail: new ProviderError('scripted', 'socket torn')
 
 describe('S30: the last turn of the budget', () => {
   test('may complete the run; in compatible mode it fails it', async () => {
-    const ours = await run([stepOk, allOk], {}, { maxIterations: 2 })
+    const ours = await playDocument([stepOk, allOk], {}, { maxIterations: 2 })
     expect(eventsOf('dawp_run_completed', ours.events)).toMatchObject([{ success: true }])
     expect(ours.events.at(-2)).toMatchObject({ type: 'result', success: false, reason: 'max_iterations_reached', iterations: 2 })
-    const theirs = await run([stepOk, allOk], {}, { maxIterations: 2, compatible: true })
+    const theirs = await playDocument([stepOk, allOk], {}, { maxIterations: 2, compatible: true })
     expect(eventsOf('dawp_run_completed', theirs.events)).toMatchObject([{ success: false }])
   })
 
   test('may complete a step; the next one does not start, and the run fails', async () => {
-    const ours = await run([stepOk], {}, { maxIterations: 1, structuredResult: true })
+    const ours = await playDocument([stepOk], {}, { maxIterations: 1, structuredResult: true })
     expect(types(ours.events).filter((type) => type.startsWith('dawp'))).toEqual([
       'dawp_run_started',
       'dawp_step_started',
@@ -36,7 +36,7 @@ describe('S30: the last turn of the budget', () => {
 
   test('used up inside a step by tools: the step fails, the run fails, the task says so', async () => {
     const look: ScriptedTurn = [{ tool: 'tide', arguments: { port: 'Brest' } }]
-    const { events, provider } = await run([look, look], {}, { maxIterations: 2 })
+    const { events, provider } = await playDocument([look, look], {}, { maxIterations: 2 })
     expect(provider.calls).toHaveLength(2)
     expect(traceOf(events).slice(-4)).toEqual([
       { type: 'dawp_step_completed', scope: 'dawp', step_index: 0, success: false },
@@ -51,7 +51,7 @@ describe('S30: the last turn of the budget', () => {
 describe('what upstream leaves out', () => {
   test('summaries of the steps; in compatible mode none', async () => {
     const script = [['hm'], stepOk, allOk, ['done']]
-    const ours = await run(script, {})
+    const ours = await playDocument(script, {})
     expect(eventsOf('dawp_run_completed', ours.events)).toMatchObject([
       {
         step_summaries: [
@@ -60,13 +60,13 @@ describe('what upstream leaves out', () => {
         ],
       },
     ])
-    const theirs = await run(script, {}, { compatible: true })
+    const theirs = await playDocument(script, {}, { compatible: true })
     expect(eventsOf('dawp_run_completed', theirs.events)).toMatchObject([{ step_summaries: [] }])
   })
 
   test('turns of a step are counted; in compatible mode each is the first of one', async () => {
     const counts = async (compatible: boolean) => {
-      const { events } = await run([['hm'], stepOk, allOk, ['done']], { extra: 'max_iterations_per_prompt: 3\n' }, { compatible })
+      const { events } = await playDocument([['hm'], stepOk, allOk, ['done']], { extra: 'max_iterations_per_prompt: 3\n' }, { compatible })
       return eventsOf('iteration_start', events).map((event) => [event['iteration'], event['max_iterations'], event['remaining']])
     }
     expect(await counts(false)).toEqual([
@@ -85,33 +85,33 @@ describe('what upstream leaves out', () => {
 
   test('max_iterations_per_prompt ends a step that goes on and on; in compatible mode it does not', async () => {
     const extra = 'max_iterations_per_prompt: 2\n'
-    const ours = await run([['x'], ['y'], ['done']], { extra })
+    const ours = await playDocument([['x'], ['y'], ['done']], { extra })
     expect(eventsOf('dawp_step_completed', ours.events)).toMatchObject([{ step_index: 0, success: false }])
     expect(ours.events.at(-2)).toMatchObject({ type: 'result', success: true, output: 'done' })
-    const theirs = await run([['x'], ['y'], stepOk, allOk, ['done']], { extra }, { compatible: true })
+    const theirs = await playDocument([['x'], ['y'], stepOk, allOk, ['done']], { extra }, { compatible: true })
     expect(eventsOf('dawp_run_completed', theirs.events)).toMatchObject([{ success: true }])
   })
 
   test('dawp_start may be called; in compatible mode it is offered and then refused', async () => {
     const parts = { placement: 'on_response_trigger', extra: 'dawp_trigger: <GO>\n' }
-    const ours = await run([start({ workflow_source: 'static' }), stepOk, allOk, ['done']], parts)
+    const ours = await playDocument([start({ workflow_source: 'static' }), stepOk, allOk, ['done']], parts)
     expect(eventsOf('dawp_run_completed', ours.events)).toMatchObject([{ success: true }])
-    const theirs = await run([start({ workflow_source: 'static' }), ['done']], parts, { compatible: true })
+    const theirs = await playDocument([start({ workflow_source: 'static' }), ['done']], parts, { compatible: true })
     expect(requestsOf(theirs.provider)[0]).toMatchObject({ dawp_start_offered: true })
     expect(eventsOf('tool_error', theirs.events)).toMatchObject([{ tool_name: 'dawp_start' }])
-    const none = await run([['done']], parts, { allowStartTool: false })
+    const none = await playDocument([['done']], parts, { allowStartTool: false })
     expect(requestsOf(none.provider)[0]).toMatchObject({ dawp_start_offered: false })
   })
 
   test('a model that fails closes its step before the run; in compatible mode only the run', async () => {
-    const closing = async (compatible: boolean) => types((await run([torn], {}, { compatible })).events).slice(-3)
+    const closing = async (compatible: boolean) => types((await playDocument([torn], {}, { compatible })).events).slice(-3)
     expect(await closing(false)).toEqual(['dawp_step_completed', 'dawp_run_completed', 'error'])
     expect(await closing(true)).toEqual(['iteration_start', 'dawp_run_completed', 'error'])
   })
 
   test('a document without steps is refused when the agent is made; in compatible mode its run fails at once', async () => {
     expect(() => dawp({ document: documentOf({ steps: [] }) })).toThrow(expect.objectContaining({ problem: 'prompts_missing' }))
-    const { events } = await run([['done']], { steps: [] }, { compatible: true, structuredResult: true })
+    const { events } = await playDocument([['done']], { steps: [] }, { compatible: true, structuredResult: true })
     expect(types(events).slice(1, 4)).toEqual(['dawp_run_started', 'dawp_run_completed', 'dawp_result'])
     expect(events.at(-1)).toMatchObject({ success: true })
   })
@@ -119,7 +119,7 @@ describe('what upstream leaves out', () => {
   test('what was said stays in the conversation, which never ends with the assistant; in compatible mode it is forgotten', async () => {
     const script = [['plan\n<GO>'], ['hm'], stepOk, allOk, ['done']]
     const parts = { placement: 'on_response_trigger', extra: 'dawp_trigger: <GO>\ntrigger_instruction: Print <GO>.\n' }
-    const last = async (compatible: boolean) => requestsOf((await run(script, parts, { compatible })).provider).at(-1)
+    const last = async (compatible: boolean) => requestsOf((await playDocument(script, parts, { compatible })).provider).at(-1)
     expect(await last(false)).toMatchObject({
       messages: ['trigger_instruction', 'task', 'assistant', 'prompt:0', 'assistant', 'reminder:0', 'assistant', 'prompt:1', 'assistant', 'summary'],
     })
@@ -127,7 +127,7 @@ describe('what upstream leaves out', () => {
   })
 
   test('inject_only leaves one message, from nobody the model could take itself for', async () => {
-    const { provider } = await run([stepOk, allOk, ['done']], { extra: 'merge_back: inject_only\n' })
+    const { provider } = await playDocument([stepOk, allOk, ['done']], { extra: 'merge_back: inject_only\n' })
     expect(requestsOf(provider).at(-1)).toMatchObject({ messages: ['task', 'summary'] })
     expect(provider.calls.at(-1)?.request.messages.at(-1)).toMatchObject({ role: 'user', text: expect.stringMatching(/^\[DAWP flow: run complete\]/) })
   })
@@ -135,7 +135,7 @@ describe('what upstream leaves out', () => {
 
 describe('the structured result', () => {
   const resultOf = async (options: Omit<PlayOptions, 'document'>, script = [stepOk, allOk, ['done']] as readonly ScriptedTurn[]) =>
-    eventsOf('dawp_result', (await run(script, {}, { structuredResult: true, ...options })).events)[0]
+    eventsOf('dawp_result', (await playDocument(script, {}, { structuredResult: true, ...options })).events)[0]
 
   test('counts every completed step; in compatible mode not the last, and without a time', async () => {
     const ours = await resultOf({})

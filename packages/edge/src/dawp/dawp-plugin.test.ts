@@ -2,7 +2,7 @@ import { initialRunState, type RunState, reduceRun, selectText } from '@agentstr
 import { type AgentEvent, effectiveLoopScope } from '@agentstream/client/wire'
 import fc from 'fast-check'
 import { describe, expect, test, vi } from 'vitest'
-import { allOk, documentOf, eventsOf, play, run, stepOk, tide, traceOf, types } from '../../test/dawp-play.ts'
+import { allOk, documentOf, eventsOf, play, playDocument, stepOk, tide, traceOf, types } from '../../test/dawp-play.ts'
 import { createHybridAgent } from '../agents/hybrid-agent.ts'
 import { ProviderError } from '../errors.ts'
 import { type ScriptedTurn, scriptedProvider } from '../model/scripted/provider.ts'
@@ -18,7 +18,7 @@ test('S28: however the answers are cut into tokens, the run goes the same way', 
   ]
   const whole = traceOf(
     (
-      await run(
+      await playDocument(
         answers.map((text) => [text]),
         {},
       )
@@ -32,7 +32,7 @@ test('S28: however the answers are cut into tokens, the run goes the same way', 
         const at = [0, ...(places[index] ?? []), text.length].filter((place) => place <= text.length).sort((one, other) => one - other)
         return at.slice(1).map((end, piece) => text.slice(at[piece], end))
       })
-      expect(traceOf((await run(script, {})).events)).toEqual(whole)
+      expect(traceOf((await playDocument(script, {})).events)).toEqual(whole)
     }),
     { numRuns: 50 },
   )
@@ -44,7 +44,7 @@ describe('aborting', () => {
     const onEvent = (event: AgentEvent): void => {
       if (event.type === type) controller.abort()
     }
-    return run(script, {}, { signal: controller.signal, onEvent, structuredResult: true })
+    return playDocument(script, {}, { signal: controller.signal, onEvent, structuredResult: true })
   }
 
   test('while a step’s model talks ends everything at once', async () => {
@@ -142,7 +142,7 @@ test('X22: what stands in the appendix of a document is never shown to the model
 
 test('a former name of dawp_start is carried out, and offered to nobody', async () => {
   const script: ScriptedTurn[] = [[{ tool: 'dawp_run', arguments: { workflow_source: 'static' } }], stepOk, allOk, ['done']]
-  const { events, provider } = await run(script, { placement: 'on_response_trigger', extra: 'dawp_trigger: <GO>\n' })
+  const { events, provider } = await playDocument(script, { placement: 'on_response_trigger', extra: 'dawp_trigger: <GO>\n' })
   expect(eventsOf('dawp_run_completed', events)).toMatchObject([{ success: true }])
   expect(provider.calls[0]?.request.tools?.map(({ name }) => name)).toEqual(['tide', 'dawp_start'])
   expect(provider.calls[1]?.request.tools?.map(({ name }) => name)).toEqual(['tide'])
@@ -152,7 +152,7 @@ describe('what a client makes of it', () => {
   const stateOf = (events: readonly AgentEvent[]): RunState => events.reduce((state, event, at) => reduceRun(state, event, at), initialRunState('r'))
 
   test('panels with their steps, apart from the main text', async () => {
-    const state = stateOf((await run([['a\n', '<STEP_OK>'], allOk, ['done']], {})).events)
+    const state = stateOf((await playDocument([['a\n', '<STEP_OK>'], allOk, ['done']], {})).events)
     expect(state).toMatchObject({ status: 'completed', output: 'done' })
     expect(selectText(state)).toBe('done')
     expect(state.dawpRuns).toMatchObject([{ workflowId: 'flow', placement: 'pre_main_loop', trigger: 'config', open: false, success: true }])
@@ -164,7 +164,7 @@ describe('what a client makes of it', () => {
 
   test('a model that fails in a step leaves nothing open', async () => {
     const script: ScriptedTurn[] = [stepOk, ['par', { fail: new ProviderError('scripted', 'torn') }]]
-    const state = stateOf((await run(script, {})).events)
+    const state = stateOf((await playDocument(script, {})).events)
     expect(state.status).toBe('failed')
     expect(state.dawpRuns).toMatchObject([{ open: false, success: false, steps: [{ status: 'done' }, { status: 'failed' }] }])
   })

@@ -2,6 +2,7 @@ import { type AgentEvent, AgentStreamError } from '@agentstream/client/wire'
 import type { Budget } from '../loop/budget.ts'
 import { assistantMessage, type LoopExtension, type LoopOptions, type Round, type Verdict } from '../loop/loop.ts'
 import type { HybridPlugin, PluginRun } from '../loop/plugin.ts'
+import type { Tool } from '../tools/tool.ts'
 import { checkWorkflow } from './check-workflow.ts'
 import type { DawpLimits, DawpWorkflow } from './dawp-workflow.ts'
 import { parseDawp } from './document.ts'
@@ -13,7 +14,7 @@ import { suppressCall, suppressedCallIds } from './suppress.ts'
 export interface DawpOptions {
   /** A `*.dawp.md`, as text. Its placement says when it runs; the model may start it too. */
   readonly document?: string
-  /** The same, compiled or written in code. */
+  /** The same, compiled or written in code. Not looked at where there is a `document`. */
   readonly workflow?: DawpWorkflow
   /** More documents the model may start, by the path or the workflow id. */
   readonly documents?: Readonly<Record<string, string>>
@@ -67,23 +68,23 @@ export function dawp(options: DawpOptions = {}): HybridPlugin {
 function joinTask(settings: Settings, { now, context }: PluginRun): LoopExtension {
   const { configured, compatible, streamBoundaryEvents = false } = settings
   const triggers = createTriggerMemory()
+  const answers = offersStart(settings) ? { answerCall } : {}
   const schedule: Schedule = createSchedule({
     now,
     compatible,
     streamBoundaryEvents,
     guard: settings.enqueueGuard ?? {},
     structuredResult: settings.structuredResult ?? context['dawp_emit_structured_result'] === true,
-    inside: { hiddenTools: startToolNames, answerCall },
+    inside: { ...answers, hiddenTools: startToolNames },
   })
   // Upstream has no budget yet when it queues what comes before the loop.
   let budget: Budget | undefined
-  const { tools } = startTools(settings, schedule, () => budget?.remaining)
 
   function enqueueConfigured(workflow: DawpWorkflow): void {
     const { placement, mergeBack = 'append' } = workflow
-    const run = { workflow, placement: placement.type, trigger: 'config', source: 'static', mergeBack, abortMain: settings.abortMain ?? false } as const
+    const dawpRun = { workflow, placement: placement.type, trigger: 'config', source: 'static', mergeBack, abortMain: settings.abortMain ?? false } as const
     // A guard that says no says it to nobody, as upstream: nothing was asked for.
-    schedule.enqueue(run, budget?.remaining)
+    schedule.enqueue(dawpRun, budget?.remaining)
   }
 
   function isTriggered({ placement }: DawpWorkflow, text: string): boolean {
@@ -105,9 +106,9 @@ function joinTask(settings: Settings, { now, context }: PluginRun): LoopExtensio
 
   return {
     instructions: configured?.placement.type === 'on_response_trigger' && configured.triggerInstruction ? [configured.triggerInstruction] : [],
-    tools,
+    ...answers,
+    tools: startTools(settings, { schedule, remaining: () => budget?.remaining }),
     hiddenTools: new Set(formerStartToolNames),
-    answerCall: tools.length > 0 ? answerCall : () => undefined,
     async *beforeLoop(loop) {
       if (configured?.placement.type === 'pre_main_loop') enqueueConfigured(configured)
       budget = loop.budget
@@ -118,17 +119,19 @@ function joinTask(settings: Settings, { now, context }: PluginRun): LoopExtensio
   }
 }
 
+/** Where it is not allowed it is not offered, except in compatible mode: upstream offers it and then refuses. */
+const offersStart = ({ allowStartTool, compatible }: Settings): boolean => allowStartTool || compatible
+
 /** The sole-call rule: a start beside other calls is refused without being run, and the others run. */
 const answerCall: NonNullable<LoopExtension['answerCall']> = (call, calls) =>
   startToolNames.has(call.name) && calls.length > 1 ? rejected(`"${call.name}" must be the only call of its turn`) : undefined
 
-function startTools(settings: Settings, schedule: Schedule, remaining: () => number | undefined): Required<Pick<LoopExtension, 'tools'>> {
+function startTools(settings: Settings, { schedule, remaining }: { schedule: Schedule; remaining: () => number | undefined }): readonly Tool[] {
   const { configured, library, compatible, limits, allowStartTool: isAllowed } = settings
-  // Not offered at all, except where upstream offers it and then refuses.
-  if (!isAllowed && !compatible) return { tools: [] }
+  if (!offersStart(settings)) return []
   const workflows = [...(configured ? [configured] : []), ...library.values()].map((workflow) => [workflow.id, workflow] as const)
   const context: StartContext = {
-    isRunning: () => schedule.isRunning,
+    hasOpenDawpRun: () => schedule.hasOpenDawpRun,
     remaining,
     // Of this task: what a model adds is gone with it.
     workflows: new Map(workflows),
@@ -136,7 +139,7 @@ function startTools(settings: Settings, schedule: Schedule, remaining: () => num
     documents: library,
     limits,
     compatible,
-    enqueue: (run) => schedule.enqueue(run, remaining()),
+    enqueue: (dawpRun) => schedule.enqueue(dawpRun, remaining()),
   }
-  return { tools: [startToolName, ...formerStartToolNames].map((name) => startTool(name, { context, isAllowed })) }
+  return [startToolName, ...formerStartToolNames].map((name) => startTool(name, { context, isAllowed }))
 }

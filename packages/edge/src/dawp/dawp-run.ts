@@ -1,14 +1,14 @@
 import type { AgentEvent, JsonObject } from '@agentstream/client/wire'
 import { createEmit } from '../loop/emit.ts'
 import type { LoopExtension, LoopOptions } from '../loop/loop.ts'
+import { completionNote, handoff } from './dawp-run-messages.ts'
 import type { DawpStep, DawpWorkflow } from './dawp-workflow.ts'
 import { type ChainOutcome, runChain, type StepSummary } from './prompt-chain.ts'
-import { completionNote, handoff } from './run-messages.ts'
 
 /** One run from its first event to its last: what opens and closes it, and what the main loop is told of it. */
 
 /** A run that waits for its turn. */
-export interface PendingRun {
+export interface PendingDawpRun {
   readonly workflow: DawpWorkflow
   readonly placement: 'pre_main_loop' | 'on_response_trigger' | 'inline'
   readonly trigger: 'config' | 'tool'
@@ -18,7 +18,7 @@ export interface PendingRun {
   readonly abortMain: boolean
 }
 
-export interface RunSettings {
+export interface DawpRunSettings {
   readonly streamBoundaryEvents: boolean
   readonly compatible: boolean
   readonly now: () => number
@@ -26,7 +26,7 @@ export interface RunSettings {
   readonly inside: Pick<LoopExtension, 'hiddenTools' | 'answerCall'>
 }
 
-export interface EndedRun {
+export interface EndedDawpRun {
   readonly success: boolean
   /** Whether the stream showed anything of it. */
   readonly wasSeen: boolean
@@ -35,9 +35,12 @@ export interface EndedRun {
 }
 
 /** Throws what the loop throws; then the run is closed first, unless it was aborted. */
-export async function* runDawp(pending: PendingRun, loop: LoopOptions, settings: RunSettings): AsyncGenerator<AgentEvent, EndedRun, undefined> {
+export async function* carryOutDawpRun(
+  pending: PendingDawpRun,
+  settings: DawpRunSettings & { readonly loop: LoopOptions },
+): AsyncGenerator<AgentEvent, EndedDawpRun, undefined> {
   const { workflow, placement, trigger } = pending
-  const { streamBoundaryEvents, compatible } = settings
+  const { streamBoundaryEvents, compatible, loop } = settings
   const run_id = `dawp-${crypto.randomUUID().slice(0, 8)}`
   const emit = createEmit({ now: settings.now, scope: { kind: 'dawp', run_id, workflow_id: workflow.id } })
   const summaries: StepSummary[] = []
@@ -50,7 +53,7 @@ export async function* runDawp(pending: PendingRun, loop: LoopOptions, settings:
   const messages = pending.mergeBack === 'append' ? loop.messages : [...loop.messages]
   let outcome: ChainOutcome
   try {
-    outcome = yield* runChain({ ...settings, dawpRunId: run_id, workflow, loop, messages, summaries })
+    outcome = yield* runChain({ ...settings, dawpRunId: run_id, workflow, messages, summaries })
   } catch (error) {
     if (streamBoundaryEvents && !loop.signal.aborted) yield completed(false)
     throw error
@@ -70,7 +73,7 @@ interface Told {
 }
 
 /** Leaves word of the run in the messages of the main loop. Gives the hand-off, if there is one. */
-function tellMainLoop(pending: PendingRun, { outcome, done, loop, compatible }: Told & { loop: LoopOptions; compatible: boolean }): string | undefined {
+function tellMainLoop(pending: PendingDawpRun, { outcome, done, loop, compatible }: Told & { loop: LoopOptions; compatible: boolean }): string | undefined {
   const { workflow, mergeBack } = pending
   const { failure } = outcome
   if (failure) {
@@ -86,7 +89,7 @@ function tellMainLoop(pending: PendingRun, { outcome, done, loop, compatible }: 
   return undefined
 }
 
-function reportOf(pending: PendingRun, { run_id, outcome, done, handoffText }: Told & { run_id: string; handoffText: string | undefined }): JsonObject {
+function reportOf(pending: PendingDawpRun, { run_id, outcome, done, handoffText }: Told & { run_id: string; handoffText: string | undefined }): JsonObject {
   const { workflow, abortMain } = pending
   const { success, failure } = outcome
   const steps_total = workflow.steps.length

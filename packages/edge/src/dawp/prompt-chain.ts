@@ -2,9 +2,9 @@ import type { AgentEvent, LoopScope } from '@agentstream/client/wire'
 import { createEmit, type Emit } from '../loop/emit.ts'
 import { assistantMessage, type LoopExtension, type LoopOptions, type Round, runLoop } from '../loop/loop.ts'
 import type { Message } from '../model/messages.ts'
+import { type DawpRunFailure, reminder, type StepPlace, stepPrompt } from './dawp-run-messages.ts'
 import type { DawpWorkflow } from './dawp-workflow.ts'
 import { type StepOutcome, stepOutcome } from './markers.ts'
-import { type RunFailure, reminder, type StepPlace, stepPrompt } from './run-messages.ts'
 import { suppressCall, suppressedCallIds } from './suppress.ts'
 
 /**
@@ -37,7 +37,7 @@ export interface StepSummary {
 
 export interface ChainOutcome {
   readonly success: boolean
-  readonly failure?: RunFailure
+  readonly failure?: DawpRunFailure
   /** The step whose answer ended the run by the run marker. */
   readonly endedBy?: number
 }
@@ -78,7 +78,7 @@ async function* runStep(place: StepPlace, options: ChainOptions): AsyncGenerator
       for (const callId of suppressedCallIds(round.outcomes)) suppressCall(messages, callId, { compatible })
       if (round.turn.toolCalls.length > 0) return 'as_it_is'
       outcome = judge(round, place, options)
-      if (!compatible) remember(round, outcome, { place, messages })
+      if (!compatible) remember(round, { outcome, place, messages })
       return outcome === 'continue' ? 'ask_again' : 'as_it_is'
     },
   }
@@ -112,7 +112,7 @@ function judge({ turn }: Round, { workflow, step, index }: StepPlace, { loop, co
 }
 
 /** Upstream forgets what a step said without calling tools, so that no later step and no main loop ever sees it. */
-function remember({ turn }: Round, outcome: StepOutcome, { place, messages }: { place: StepPlace; messages: Message[] }): void {
+function remember({ turn }: Round, { outcome, place, messages }: { outcome: StepOutcome; place: StepPlace; messages: Message[] }): void {
   if (turn.text.trim() !== '') messages.push(assistantMessage(turn))
   // Several providers take a conversation that ends with the assistant's words for words to be continued.
   if (outcome === 'continue') messages.push({ role: 'user', text: reminder(place) })

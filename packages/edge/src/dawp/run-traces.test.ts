@@ -48,7 +48,7 @@ function optionsOf({ name, workflow, options, abort_main }: TraceVector): DawpOp
     ...(cap === undefined ? {} : { limits: { maxIterationsPerPrompt: cap } }),
     enqueueGuard: {
       ...(allowed ? { allowedWorkflows: allowed } : {}),
-      ...(runs === undefined ? {} : { maxRunsPerTask: runs }),
+      ...(runs === undefined ? {} : { maxDawpRunsPerTask: runs }),
       ...(floor === undefined ? {} : { requireRemainingBudget: floor }),
     },
   }

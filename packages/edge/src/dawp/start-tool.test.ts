@@ -4,13 +4,13 @@ import { documentOf } from '../../test/dawp-play.ts'
 import { dawpVectors } from '../../test/dawp-vectors.ts'
 import { createBudget } from '../loop/budget.ts'
 import type { Message } from '../model/messages.ts'
-import type { PendingRun } from './dawp-run.ts'
+import type { PendingDawpRun } from './dawp-run.ts'
+import { stepTitle } from './dawp-run-messages.ts'
 import type { DawpLimits } from './dawp-workflow.ts'
 import { parseDawp } from './document.ts'
 import { allocateTurns } from './prompt-chain.ts'
-import { stepTitle } from './run-messages.ts'
 import { refusalOf } from './schedule.ts'
-import { type StartContext, startRun } from './start-tool.ts'
+import { type StartContext, startDawpRun } from './start-tool.ts'
 import { suppressCall } from './suppress.ts'
 
 interface StartVector {
@@ -21,12 +21,12 @@ interface StartVector {
 }
 
 function contextOf({ registered = [], active_run = false, remaining, limits }: StartVector['state'], more: Partial<StartContext> = {}) {
-  const queued: PendingRun[] = []
+  const queued: PendingDawpRun[] = []
   const { require_remaining_budget: floor, max_prompts: maxPrompts } = limits ?? {}
   const ours: DawpLimits = { ...(floor === undefined ? {} : { requireRemainingBudget: floor }), ...(maxPrompts === undefined ? {} : { maxPrompts }) }
   const workflows = registered.map((id) => [id, parseDawp(documentOf({ id }))] as const)
   const context: StartContext = {
-    isRunning: () => active_run,
+    hasOpenDawpRun: () => active_run,
     remaining: () => remaining,
     workflows: new Map(workflows),
     configured: new Set(registered),
@@ -42,7 +42,7 @@ function contextOf({ registered = [], active_run = false, remaining, limits }: S
   return { context, queued }
 }
 
-const queuedWords = ({ trigger, source, workflow, mergeBack, abortMain, placement }: PendingRun): JsonValue => ({
+const queuedWords = ({ trigger, source, workflow, mergeBack, abortMain, placement }: PendingDawpRun): JsonValue => ({
   trigger,
   workflow_source: source,
   workflow_id: workflow.id,
@@ -54,13 +54,13 @@ const queuedWords = ({ trigger, source, workflow, mergeBack, abortMain, placemen
 test.each(dawpVectors<StartVector>('dawp-start-tool').map((vector) => [vector.name, vector] as const))('compatible: %s', (_name, vector) => {
   const { context, queued } = contextOf(vector.state)
   const content = vector.arguments['document_content']?.replace('@@X9000@@', 'x'.repeat(9000))
-  const { reason: _, ...answer } = startRun({ ...vector.arguments, ...(content === undefined ? {} : { document_content: content }) }, context)
+  const { reason: _, ...answer } = startDawpRun({ ...vector.arguments, ...(content === undefined ? {} : { document_content: content }) }, context)
   expect({ ...answer, queued: queued.map(queuedWords) }).toEqual(vector.expect)
 })
 
 test('by default what a model wrote is held to limits, and may not take the name of what is configured', () => {
   const start = (content: string) =>
-    startRun({ workflow_source: 'dynamic', document_content: content }, contextOf({ registered: ['flow'] }, { compatible: false }).context)
+    startDawpRun({ workflow_source: 'dynamic', document_content: content }, contextOf({ registered: ['flow'] }, { compatible: false }).context)
   expect(start(documentOf({ id: 'adhoc' }))).toMatchObject({ status: 'accepted' })
   expect(start(documentOf({ id: 'flow' }))).toMatchObject({ status: 'rejected', reason: expect.stringContaining('taken') })
   expect(start(documentOf({ id: 'adhoc' }).replace('Shared', 'x'.repeat(9000)))).toMatchObject({ status: 'rejected', reason: expect.stringContaining('8000') })
@@ -70,7 +70,7 @@ test('by default what a model wrote is held to limits, and may not take the name
 
 test('a document is found by its exact path only, and must hold the workflow that is named', () => {
   const documents = new Map([['flows/other.dawp.md', parseDawp(documentOf({ id: 'other' }))]])
-  const start = (more: JsonObject) => startRun({ workflow_source: 'static', ...more }, contextOf({ registered: ['flow'] }, { documents }).context)
+  const start = (more: JsonObject) => startDawpRun({ workflow_source: 'static', ...more }, contextOf({ registered: ['flow'] }, { documents }).context)
   expect(start({ document_path: 'flows/other.dawp.md' })).toMatchObject({ status: 'accepted', workflow_id: 'other' })
   expect(start({ document_path: 'flows/../flows/other.dawp.md' })).toMatchObject({ status: 'rejected' })
   expect(start({ document_path: '__proto__' })).toMatchObject({ status: 'rejected' })
@@ -79,7 +79,7 @@ test('a document is found by its exact path only, and must hold the workflow tha
 
 test('what a guard refuses is rejected with its reason', () => {
   const { context } = contextOf({ registered: ['flow'] }, { enqueue: () => 'No more runs' })
-  expect(startRun({ workflow_source: 'static' }, context)).toEqual({ status: 'rejected', reason: 'No more runs' })
+  expect(startDawpRun({ workflow_source: 'static' }, context)).toEqual({ status: 'rejected', reason: 'No more runs' })
 })
 
 test('the enqueue guard', () => {
@@ -96,7 +96,7 @@ test('the enqueue guard', () => {
     const { allowed_workflows: allowed, max_runs_per_task: runs, require_remaining_budget: floor } = vector.options.enqueue_guard ?? {}
     const guard = {
       ...(allowed === undefined ? {} : { allowedWorkflows: allowed }),
-      ...(runs === undefined ? {} : { maxRunsPerTask: runs }),
+      ...(runs === undefined ? {} : { maxDawpRunsPerTask: runs }),
       ...(floor === undefined ? {} : { requireRemainingBudget: floor }),
     }
     const remaining = vector.remaining_budget ?? undefined

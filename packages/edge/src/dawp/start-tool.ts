@@ -1,7 +1,7 @@
 import type { JsonObject } from '@agentstream/client/wire'
 import { DawpDocumentError, ToolError } from '../errors.ts'
 import type { Tool } from '../tools/tool.ts'
-import type { PendingRun } from './dawp-run.ts'
+import type { PendingDawpRun } from './dawp-run.ts'
 import { type DawpLimits, type DawpWorkflow, defaultLimits } from './dawp-workflow.ts'
 import { parseDawp } from './document.ts'
 
@@ -14,7 +14,7 @@ export const startToolNames: ReadonlySet<string> = new Set([startToolName, ...fo
 
 export interface StartContext {
   /** Whether a run is under way: runs do not nest. */
-  readonly isRunning: () => boolean
+  readonly hasOpenDawpRun: () => boolean
   /** Undefined before the loop. */
   readonly remaining: () => number | undefined
   /** By id; the first is the primary one. Dynamic ones are added. */
@@ -25,15 +25,15 @@ export interface StartContext {
   readonly documents: ReadonlyMap<string, DawpWorkflow>
   readonly limits: DawpLimits | undefined
   readonly compatible: boolean
-  enqueue(run: PendingRun): string | undefined
+  enqueue(dawpRun: PendingDawpRun): string | undefined
 }
 
-type Source = PendingRun['source']
+type Source = PendingDawpRun['source']
 type Chosen = { readonly workflow: DawpWorkflow; readonly source: Source } | { readonly refusal: string }
 
 /** Decides about a start. The first rule that applies wins; their order is upstream's. */
-export function startRun(input: JsonObject, context: StartContext): JsonObject {
-  const chosen = context.isRunning() ? { refusal: 'A workflow run is under way, and runs do not nest' } : choose(input, context)
+export function startDawpRun(input: JsonObject, context: StartContext): JsonObject {
+  const chosen = context.hasOpenDawpRun() ? { refusal: 'A workflow run is under way, and runs do not nest' } : choose(input, context)
   if ('refusal' in chosen) return rejected(chosen.refusal)
   const { workflow, source } = chosen
   context.workflows.set(workflow.id, workflow)
@@ -121,7 +121,7 @@ export function startTool(name: string, { context, isAllowed }: { readonly conte
       return {
         async run() {
           if (!isAllowed) throw new ToolError(name, `"${name}" is not among the tools this agent may use`)
-          return startRun(input, context)
+          return startDawpRun(input, context)
         },
       }
     },

@@ -42,19 +42,19 @@ export function stepTitle({ id, prompt }: DawpStep): string {
   return line === '' || line.toLowerCase() === id.toLowerCase() ? id : `${id} — ${line}`
 }
 
-export type RunFailure = {
+export type DawpRunFailure = {
   readonly stepIndex: number
   readonly reason: 'turns_used_up' | 'no_budget_before' | 'no_budget_during'
 }
 
-const reasons: Readonly<Record<RunFailure['reason'], string>> = {
+const reasons: Readonly<Record<DawpRunFailure['reason'], string>> = {
   turns_used_up: 'the step used all its turns without printing its completion marker',
   no_budget_before: 'the task had no turns left for the step',
   no_budget_during: 'the turns of the task were used up during the step',
 }
 
 /** What the main loop is told about a run that failed. */
-export function handoff(workflow: DawpWorkflow, { failure, completed }: { failure: RunFailure; completed: readonly DawpStep[] }): string {
+export function handoff(workflow: DawpWorkflow, { failure, completed }: { failure: DawpRunFailure; completed: readonly DawpStep[] }): string {
   const bullets = (steps: readonly DawpStep[]): string => steps.map((step) => `- ${stepTitle(step)}`).join('\n')
   return [
     `[DAWP RUN INCOMPLETE: ${workflow.id}]`,
