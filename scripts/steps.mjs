@@ -9,7 +9,7 @@ import { stripVTControlCharacters } from 'node:util'
 /** @typedef {{ name: string, run: () => Promise<Count> }} Step */
 
 /** No step may hold up the others for ever. */
-const stepTimeoutMs = 300_000
+const stepTimeoutMs = 540_000
 
 /** @typedef {{ env?: Record<string, string>, cwd?: string, show?: boolean }} RunOptions `show` prints while the tool works */
 
