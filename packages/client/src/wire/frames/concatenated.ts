@@ -11,47 +11,72 @@ import { ndjson } from './ndjson.ts'
 const [tab, space, quote, backslash, separator] = [0x09, 0x20, 0x22, 0x5c, 0x1e]
 const [openBracket, closeBracket, openBrace, closeBrace] = [0x5b, 0x5d, 0x7b, 0x7d]
 
-const isBlank = (code: number): boolean => code === space || (code >= tab && code <= 0x0d)
+const isBlank = (code: number): boolean => code === space || code === separator || (code >= tab && code <= 0x0d)
 const isOpening = (code: number): boolean => code === openBrace || code === openBracket
 
-/** Whether a JSON text goes on after a character, ends with it, or had ended before it. */
-type Reach = 'on' | 'last' | 'past'
-
 /** Follows one JSON text by depth, strings and escapes; whether it is JSON at all is for the parser to say. */
-function createFollower(): { begin(code: number): Reach; next(code: number): Reach } {
+interface Follower {
+  begin(code: number): void
+  /** Where the text ends, if it does before the end of this piece of it; else -1. */
+  follow(piece: string, from: number): number
+  /** True for a number, true, false or null, which only what follows can end. */
+  isWord(): boolean
+}
+
+function createFollower(): Follower {
   let depth = 0
   let isString = false
   let isEscaped = false
 
-  const inString = (code: number): Reach => {
-    if (isEscaped) isEscaped = false
-    else if (code === backslash) isEscaped = true
-    else if (code === quote) {
-      isString = false
-      return depth === 0 ? 'last' : 'on'
+  /** Past the closing quote, or to a separator, or to the end. */
+  const throughString = (piece: string, from: number): number => {
+    for (let at = from; at < piece.length; at++) {
+      const code = piece.charCodeAt(at)
+      if (code === separator) return at
+      if (isEscaped) isEscaped = false
+      else if (code === backslash) isEscaped = true
+      else if (code === quote) {
+        isString = false
+        return at + 1
+      }
     }
-    return 'on'
+    return piece.length
   }
-  const inNest = (code: number): Reach => {
-    if (code === quote) isString = true
-    else if (isOpening(code)) depth++
-    else if (code === closeBrace || code === closeBracket) depth--
-    return depth === 0 ? 'last' : 'on'
+  const throughWord = (piece: string, from: number): number => {
+    for (let at = from; at < piece.length; at++) {
+      const code = piece.charCodeAt(at)
+      if (isBlank(code) || isOpening(code) || code === quote) return at
+    }
+    return -1
+  }
+  /** The end of the text, where brackets outside of strings are even, or a separator. */
+  const throughNest = (piece: string, from: number): number => {
+    let at = isString ? throughString(piece, from) : from
+    while (at < piece.length) {
+      const code = piece.charCodeAt(at)
+      if (code === separator) return at
+      at++
+      if (code === quote) {
+        isString = true
+        at = throughString(piece, at)
+      } else if (isOpening(code)) depth++
+      else if ((code === closeBrace || code === closeBracket) && --depth === 0) return at
+    }
+    return -1
   }
   return {
     begin(code) {
       depth = isOpening(code) ? 1 : 0
       isString = code === quote
       isEscaped = false
-      return 'on'
     },
-    next(code) {
-      if (code === separator) return 'past'
-      if (isString) return inString(code)
-      if (depth > 0) return inNest(code)
-      // A bare word: a number, true, false or null.
-      return isBlank(code) || isOpening(code) || code === quote ? 'past' : 'on'
+    follow(piece, from) {
+      if (depth > 0) return throughNest(piece, from)
+      if (!isString) return throughWord(piece, from)
+      const end = throughString(piece, from)
+      return isString && end === piece.length ? -1 : end
     },
+    isWord: () => depth === 0 && !isString,
   }
 }
 
@@ -69,7 +94,6 @@ export function jsonTexts({ eventBytes }: FramingLimits = defaultFramingLimits):
   let held: string[] = []
   let heldLength = 0
   let isOpen = false
-  let isWord = false
 
   const check = (length: number): void => {
     if (length > eventBytes) throw new LimitError('A JSON text', eventBytes, 'bytes')
@@ -82,40 +106,38 @@ export function jsonTexts({ eventBytes }: FramingLimits = defaultFramingLimits):
     check(whole.length)
     return whole
   }
-  const begins = (code: number): boolean => {
-    if (isBlank(code) || code === separator) return false
+  /** Where the next text begins: the end where there is none. */
+  const begin = (text: string, from: number): number => {
+    let at = from
+    while (at < text.length && isBlank(text.charCodeAt(at))) at++
+    if (at === text.length) return at
     isOpen = true
-    isWord = code !== quote && !isOpening(code)
-    follower.begin(code)
-    return true
+    follower.begin(text.charCodeAt(at))
+    return at
   }
   return {
     isOpen: () => isOpen,
     push(text) {
       const out: string[] = []
-      let start = 0
-      for (let at = 0; at < text.length; at++) {
-        const code = text.charCodeAt(at)
-        if (!isOpen) {
-          if (begins(code)) start = at
-          continue
+      let end = 0
+      while (end < text.length) {
+        const continues = isOpen
+        const start = continues ? end : begin(text, end)
+        if (!isOpen) break
+        end = follower.follow(text, continues ? start : start + 1)
+        if (end === -1) {
+          held.push(text.slice(start))
+          heldLength += text.length - start
+          check(heldLength)
+          break
         }
-        const reach = follower.next(code)
-        if (reach === 'on') continue
-        const end = reach === 'last' ? at + 1 : at
         out.push(release(text.slice(start, end)))
-        if (reach === 'past' && begins(code)) start = at
-      }
-      if (isOpen) {
-        held.push(text.slice(start))
-        heldLength += text.length - start
-        check(heldLength)
       }
       return out
     },
     end() {
       if (!isOpen) return []
-      if (!isWord) throw new StreamInterruptedError('The stream ended inside a JSON text')
+      if (!follower.isWord()) throw new StreamInterruptedError('The stream ended inside a JSON text')
       return [release('')]
     },
   }

@@ -5,10 +5,14 @@ import type { Frame } from '../../frames/frame.ts'
 import { isObject, parseJson } from '../../json.ts'
 import type { Stage } from '../../stage.ts'
 import { createEngine } from './engine.ts'
-import { createOpenCalls, parseOutput, type Raw, reasoningText, textOf, wrong } from './output.ts'
+import { createOpenCalls, isRaw, parseOutput, type Raw, reasoningText, textOf, wrong } from './output.ts'
 import { createSpeech } from './speech.ts'
 
 type Decode = (value: Raw) => AgentEvent[]
+
+function isPiece(value: Raw): value is Raw & { readonly chunk: string } {
+  return typeof value['chunk'] === 'string' && value['message'] === null && value['tool_action'] === null && value['reasoning'] === null
+}
 
 /** What tools write before the text of their failure (`engine/loop.py`). */
 export const toolFailure = 'Error: '
@@ -40,10 +44,11 @@ export function agentorDecoder(): Stage<Frame, AgentEvent> {
     return [{ type: 'custom', name: type, data: { name, ...(message === null ? {} : { message }) } }]
   }
   const item: Decode = (value) => {
+    // A piece of text and nothing else comes by the thousand.
+    if (isPiece(value)) return speech.piece(value.chunk)
     const { message, chunk, tool_action: acted, reasoning, raw_event: raw } = parseOutput(value)
     const thought = reasoning === null ? '' : reasoningText(reasoning)
     const events: AgentEvent[] = thought === '' ? [] : [{ type: 'thinking_token', content: thought }]
-    reply = undefined
     if (chunk) events.push(...speech.piece(chunk))
     else if (chunk === null && isObject(raw)) events.push({ type: 'custom', name: 'raw_response', data: raw['data'] })
     if (acted) events.push(...action(acted, message))
@@ -56,29 +61,30 @@ export function agentorDecoder(): Stage<Frame, AgentEvent> {
     return [{ type: 'error', error: text ?? 'The agent failed', ...(code === null ? {} : { code }) }]
   }
   const updated = (name: string | null): AgentEvent[] => [{ type: 'custom', name: 'agent_updated', data: { name } }]
-  const byType: Readonly<Record<string, Decode>> = {
-    run_item_stream_event: item,
-    raw_response_event: item,
-    agent_updated_stream_event: (value) => updated(textOf(value, 'message')),
-    error: failure,
-    // Ours: Agentor has no word for it.
-    cancelled: (value) => [{ type: 'cancelled', reason: textOf(value, 'message') }],
-    // Up to 0.0.4.
-    agent_updated: (value) => updated(textOf(value, 'name')),
-    raw_response: ({ data }) =>
-      isObject(data) && data['type'] === 'response.output_text.delta' && typeof data['delta'] === 'string'
-        ? speech.piece(data['delta'])
-        : [{ type: 'custom', name: 'raw_response', data }],
-    ...createEngine({ speech, newId: calls.newId }),
-  }
+  const byType = new Map<string, Decode>(
+    Object.entries({
+      run_item_stream_event: item,
+      raw_response_event: item,
+      agent_updated_stream_event: (value) => updated(textOf(value, 'message')),
+      error: failure,
+      // Ours: Agentor has no word for it.
+      cancelled: (value) => [{ type: 'cancelled', reason: textOf(value, 'message') }],
+      // Up to 0.0.4.
+      agent_updated: (value) => updated(textOf(value, 'name')),
+      raw_response: ({ data }) =>
+        isObject(data) && data['type'] === 'response.output_text.delta' && typeof data['delta'] === 'string'
+          ? speech.piece(data['delta'])
+          : [{ type: 'custom', name: 'raw_response', data }],
+      ...createEngine({ speech, newId: calls.newId }),
+    }),
+  )
   const decodeValue = (value: unknown): AgentEvent[] => {
     // An answer that was not streamed is one JSON text.
     if (typeof value === 'string') return say(value)
-    if (!isObject(value) || typeof value['type'] !== 'string') throw wrong('expected an object with a text `type`', value)
+    if (!isRaw(value)) throw wrong('expected an object with a text `type`', value)
     const { type } = value
-    const raw: Raw = { ...value, type }
     reply = undefined
-    return Object.hasOwn(byType, type) ? (byType[type]?.(raw) ?? []) : [{ type: 'custom', name: type, data: value }]
+    return byType.get(type)?.(value) ?? [{ type: 'custom', name: type, data: value }]
   }
   const decode = ({ data, event }: Frame): AgentEvent[] => {
     // In the guide an error is the bare text of the exception, perhaps none at all.

@@ -14,6 +14,11 @@ export interface AgentOutput {
 /** An object with a `type`, as it came. */
 export type Raw = Readonly<Record<string, unknown>> & { readonly type: string }
 
+/** True for an object with a text `type`, whatever it may be. */
+export function isRaw(value: unknown): value is Raw {
+  return isObject(value) && typeof value['type'] === 'string'
+}
+
 /** Text, or null where it is absent. Throws ProtocolError for anything else. */
 export function textOf(value: Raw, key: string): string | null {
   const text = value[key]
