@@ -164,10 +164,24 @@ function judge(heard: Heard, expected: Expected): string[] {
   return others.some((other) => agrees(said, other)) ? [] : first
 }
 
+/** Places, out of 25, where a stream that ends there is told as anything but a failure or the whole. */
+async function liesWhenCut(bytes: Uint8Array, provider: (fetch: Fetch) => StreamingProvider): Promise<number[]> {
+  const whole = await hear([bytes], provider)
+  const lies: number[] = []
+  for (let place = 0; place < 25; place++) {
+    const length = Math.floor((bytes.length * place) / 25) + (place % 3)
+    const heard = await hear([bytes.subarray(0, length)], provider)
+    // Chat completions may end with the finish reason; the figures that come after it may be lost then.
+    if (heard.outcome === 'ok' && !isDeepStrictEqual({ ...heard, usage: whole.usage }, whole)) lies.push(length)
+  }
+  return lies
+}
+
 const folder = process.argv[2]
 if (!folder) throw new Error('Name the folder of the recordings')
 const shares = new Map<string, { cases: number; agree: number; runs: number }>()
 const list: string[] = []
+let honest = 0
 for (const [format, provider] of Object.entries(formats)) {
   for (const id of readdirSync(`${folder}/${format}`)) {
     const path = `${folder}/${format}/${id}`
@@ -175,6 +189,9 @@ for (const [format, provider] of Object.entries(formats)) {
     const { wireFile } = JSON.parse(readFileSync(`${path}/meta.json`, 'utf8'))
     const results: { name: string; differs: readonly string[] }[] = []
     for (const [name, chunks] of cuttings(readFileSync(`${path}/${wireFile}`))) results.push({ name, differs: judge(await hear(chunks, provider), expected) })
+    const lies = await liesWhenCut(readFileSync(`${path}/${wireFile}`), provider)
+    if (lies.length > 0) list.push(`  ${format}/${id}: cut after ${lies.slice(0, 5).join(', ')}${lies.length > 5 ? ' …' : ''} bytes it is a success`)
+    honest += lies.length === 0 ? 1 : 0
     const failed = results.find(({ differs }) => differs.length > 0)
     const key = `${format} ${expected.tier}`
     const share = shares.get(key) ?? { cases: 0, agree: 0, runs: 0 }
@@ -183,5 +200,7 @@ for (const [format, provider] of Object.entries(formats)) {
   }
 }
 for (const [key, { cases, agree, runs }] of shares) console.log(`${key}: ${agree} of ${cases} agree (${runs} cuttings)`)
+const cases = [...shares.values()].reduce((sum, share) => sum + share.cases, 0)
+console.log(`cut short: ${honest} of ${cases} are never called a success`)
 for (const line of list) console.log(line)
 if (list.length > 0) process.exitCode = 1

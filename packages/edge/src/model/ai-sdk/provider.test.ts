@@ -107,6 +107,18 @@ test('S5: a model that is busy is asked again after the wait it asks for, one th
   expect([error, refusing.mock.calls.length]).toMatchObject([{ status: 401, message: 'acme.chat answered 401' }, 1])
 })
 
+test('S4: a model that falls silent is an error, and is told to stop', async () => {
+  let heard: AbortSignal | undefined
+  const cancel = vi.fn()
+  const doStream: LanguageModelV4['doStream'] = async ({ abortSignal }) => {
+    heard = abortSignal
+    return { stream: new ReadableStream({ start: (controller) => controller.enqueue({ type: 'text-delta', id: 't', delta: 'Hi' }), cancel }) }
+  }
+  const { deltas, error } = await read(aiSdk(modelV4({ doStream }), { idleTimeoutMs: 5 }))
+  expect([deltas, error]).toMatchObject([[{ text: 'Hi' }], { message: 'acme.chat sent nothing for 5 ms', retryable: true }])
+  expect([heard?.aborted, cancel.mock.calls.length]).toEqual([true, 1])
+})
+
 test('an abort reaches a model that has not answered yet, and an answer that comes too late is dropped', async () => {
   const controller = new AbortController()
   let answer = (_: Awaited<ReturnType<LanguageModelV4['doStream']>>): void => {}

@@ -187,6 +187,13 @@ describe('how a stream ends', () => {
     ])
   })
 
+  test('S3: a server that speaks on after a finish reason has to finish again', () => {
+    const spokenOn = [say({ content: 'a' }, 'stop'), say({ role: 'assistant', content: '' }), say({ content: 'b' })]
+    expect(failureOf(read(...spokenOn))).toMatchObject({ message: 'openai closed the stream before the model had finished' })
+    expect(read(...spokenOn, done).at(-2)).toEqual({ type: 'finish', reason: 'stop' })
+    expect(read(...spokenOn, { choices: [], ...usage(1, 1) }, say({}, 'length')).at(-2)).toEqual({ type: 'finish', reason: 'length' })
+  })
+
   test('S3: bytes that end without either are an interruption', () => {
     expect(failureOf(read(say({ content: 'a' })))).toEqual({
       message: 'openai closed the stream before the model had finished',

@@ -8,12 +8,13 @@ import { type OpenAIChunk, type OpenAIToolCall, parseChunk, textsOf, usageOf } f
 /**
  * Frames of a streamed chat completion to deltas. Usage and finish reason are held until the end, because servers repeat
  * them and some go on speaking after a finish reason; the last of each counts. Finished means `[DONE]`, or a finish
- * reason before the bytes end.
+ * reason after which nothing more was said before the bytes end.
  */
 export function openaiDeltas(provider = 'openai'): Stage<Frame, StreamDelta> {
   const slotOf = callSlots()
   let usage: TokenUsage | undefined
   let reason: FinishReason | undefined
+  let spokeOn = false
   let over = false
 
   const close = (end: StreamDelta): readonly StreamDelta[] => {
@@ -38,6 +39,7 @@ export function openaiDeltas(provider = 'openai'): Stage<Frame, StreamDelta> {
       const delta = streamed ?? message
       if (delta) out.push(...textsOf(delta), ...(delta.tool_calls ?? []).map(callDelta))
       if (finish_reason === 'error') return [...out, ...fail(new ProviderError(provider, `${provider} reported an error instead of going on`))]
+      spokeOn = !finish_reason && (spokeOn || out.length > 0)
       if (finish_reason) reason = finishReason(finish_reason)
     }
     return out
@@ -52,7 +54,7 @@ export function openaiDeltas(provider = 'openai'): Stage<Frame, StreamDelta> {
     },
     end() {
       if (over) return []
-      if (reason !== undefined) return close({ type: 'done' })
+      if (reason !== undefined && !spokeOn) return close({ type: 'done' })
       return fail(closedEarly(provider))
     },
   }
