@@ -18,12 +18,12 @@ function run([tool = '', ...args], { env = {}, cwd = '.', show = true } = {}) {
   return new Promise((done) => {
     // A group of its own: browsers and servers that a tool started end with it.
     const child = spawn(tool, args, { cwd, detached: true, stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, ...env } })
-    const ask = () => signalGroup(child.pid, 'SIGTERM')
+    const ask = () => signalGroup(child.pid, 'SIGINT')
     const kill = () => signalGroup(child.pid, 'SIGKILL')
     const timer = setTimeout(() => {
       console.error(`${tool} took longer than ${stepTimeoutMs / 1000} s`)
       ask()
-      setTimeout(kill, 5_000).unref()
+      setTimeout(kill, 10_000).unref()
     }, stepTimeoutMs)
     process.on('exit', ask)
     let output = ''
@@ -46,7 +46,7 @@ function run([tool = '', ...args], { env = {}, cwd = '.', show = true } = {}) {
   })
 }
 
-/** @param {number | undefined} pid of its first process @param {'SIGTERM' | 'SIGKILL'} signal */
+/** @param {number | undefined} pid of its first process @param {'SIGINT' | 'SIGKILL'} signal */
 function signalGroup(pid, signal) {
   try {
     if (pid !== undefined) process.kill(-pid, signal)
