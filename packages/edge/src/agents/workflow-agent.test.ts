@@ -71,6 +71,13 @@ describe('the context', () => {
     expect(task.context).toEqual({ list: [1] })
   })
 
+  test('given to a run stays as it is', async () => {
+    const given = { a_params: 1 }
+    const workflow = createWorkflow('w').step({ name: 'a', handler: () => 2 })
+    expect((await executeWorkflow(workflow, { context: given })).context).toEqual({ a_params: 1, a_result: 2 })
+    expect(given).toEqual({ a_params: 1 })
+  })
+
   test('gives a step its parameters, and keeps a result its handler stored', async () => {
     const result = await executeWorkflow(
       createWorkflow('w').step({

@@ -19,11 +19,7 @@ export function conditionOf({ name, condition }: StepOptions, rules: WorkflowRul
     if (isUpstream) return undefined
     throw new WorkflowError('option_invalid', `The condition of step "${name}" must be a function or read "left == right" or "left != right"`, { step: name })
   }
-  return (context) => (textForm(entry(context, left), isUpstream) === right) === (operator === '==')
-}
-
-function entry(context: Readonly<Record<string, unknown>>, key: string): unknown {
-  return Object.hasOwn(context, key) ? context[key] : undefined
+  return (context) => (textForm(context[left], isUpstream) === right) === (operator === '==')
 }
 
 function textForm(value: unknown, isPython: boolean): string | undefined {
