@@ -177,30 +177,41 @@ async function liesWhenCut(bytes: Uint8Array, provider: (fetch: Fetch) => Stream
   return lies
 }
 
+interface Verdict {
+  readonly tier: string
+  readonly cuttings: number
+  readonly lies: readonly number[]
+  /** The first cutting that disagrees. */
+  readonly failed: { readonly name: string; readonly differs: readonly string[] } | undefined
+}
+
+async function check(path: string, provider: (fetch: Fetch) => StreamingProvider): Promise<Verdict> {
+  const expected: Expected = JSON.parse(readFileSync(`${path}/expected.json`, 'utf8'))
+  const { wireFile } = JSON.parse(readFileSync(`${path}/meta.json`, 'utf8'))
+  const bytes = readFileSync(`${path}/${wireFile}`)
+  const results: { name: string; differs: readonly string[] }[] = []
+  for (const [name, chunks] of cuttings(bytes)) results.push({ name, differs: judge(await hear(chunks, provider), expected) })
+  const failed = results.find(({ differs }) => differs.length > 0)
+  return { tier: expected.tier, cuttings: results.length, lies: await liesWhenCut(bytes, provider), failed }
+}
+
 const folder = process.argv[2]
 if (!folder) throw new Error('Name the folder of the recordings')
-const shares = new Map<string, { cases: number; agree: number; runs: number }>()
-const list: string[] = []
-let honest = 0
+const verdicts: (Verdict & { readonly path: string; readonly key: string })[] = []
 for (const [format, provider] of Object.entries(formats)) {
   for (const id of readdirSync(`${folder}/${format}`)) {
-    const path = `${folder}/${format}/${id}`
-    const expected: Expected = JSON.parse(readFileSync(`${path}/expected.json`, 'utf8'))
-    const { wireFile } = JSON.parse(readFileSync(`${path}/meta.json`, 'utf8'))
-    const results: { name: string; differs: readonly string[] }[] = []
-    for (const [name, chunks] of cuttings(readFileSync(`${path}/${wireFile}`))) results.push({ name, differs: judge(await hear(chunks, provider), expected) })
-    const lies = await liesWhenCut(readFileSync(`${path}/${wireFile}`), provider)
-    if (lies.length > 0) list.push(`  ${format}/${id}: cut after ${lies.slice(0, 5).join(', ')}${lies.length > 5 ? ' …' : ''} bytes it is a success`)
-    honest += lies.length === 0 ? 1 : 0
-    const failed = results.find(({ differs }) => differs.length > 0)
-    const key = `${format} ${expected.tier}`
-    const share = shares.get(key) ?? { cases: 0, agree: 0, runs: 0 }
-    shares.set(key, { cases: share.cases + 1, agree: share.agree + (failed ? 0 : 1), runs: share.runs + results.length })
-    if (failed) list.push(`  ${format}/${id} (${failed.name}): ${failed.differs.join('; ')}`)
+    const verdict = await check(`${folder}/${format}/${id}`, provider)
+    verdicts.push({ ...verdict, path: `${format}/${id}`, key: `${format} ${verdict.tier}` })
   }
 }
-for (const [key, { cases, agree, runs }] of shares) console.log(`${key}: ${agree} of ${cases} agree (${runs} cuttings)`)
-const cases = [...shares.values()].reduce((sum, share) => sum + share.cases, 0)
-console.log(`cut short: ${honest} of ${cases} are never called a success`)
-for (const line of list) console.log(line)
-if (list.length > 0) process.exitCode = 1
+for (const key of new Set(verdicts.map((verdict) => verdict.key))) {
+  const cases = verdicts.filter((verdict) => verdict.key === key)
+  const agree = cases.filter(({ failed }) => !failed)
+  console.log(`${key}: ${agree.length} of ${cases.length} agree (${cases.reduce((sum, one) => sum + one.cuttings, 0)} cuttings)`)
+}
+console.log(`cut short: ${verdicts.filter(({ lies }) => lies.length === 0).length} of ${verdicts.length} are never called a success`)
+for (const { path, failed, lies } of verdicts) {
+  if (failed) console.log(`  ${path} (${failed.name}): ${failed.differs.join('; ')}`)
+  if (lies.length > 0) console.log(`  ${path}: a success when cut at ${lies.length} of 25 places, the first at ${lies[0]} bytes`)
+}
+if (verdicts.some(({ failed }) => failed)) process.exitCode = 1

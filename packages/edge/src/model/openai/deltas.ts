@@ -30,6 +30,10 @@ export function openaiDeltas(provider = 'openai'): Stage<Frame, StreamDelta> {
     const index = slotOf({ index: call.index ?? undefined, id, name })
     return { type: 'tool_call', index, ...(id ? { id } : {}), ...(name ? { name } : {}), ...(fragment ? { arguments: fragment } : {}) }
   }
+  const conclude = (finish: string | null | undefined, said: readonly StreamDelta[]): void => {
+    spokeOn = !finish && (spokeOn || said.length > 0)
+    if (finish) reason = finishReason(finish)
+  }
   const read = (chunk: OpenAIChunk): readonly StreamDelta[] => {
     usage = usageOf(chunk) ?? usage
     const out: StreamDelta[] = []
@@ -39,8 +43,7 @@ export function openaiDeltas(provider = 'openai'): Stage<Frame, StreamDelta> {
       const delta = streamed ?? message
       if (delta) out.push(...textsOf(delta), ...(delta.tool_calls ?? []).map(callDelta))
       if (finish_reason === 'error') return [...out, ...fail(new ProviderError(provider, `${provider} reported an error instead of going on`))]
-      spokeOn = !finish_reason && (spokeOn || out.length > 0)
-      if (finish_reason) reason = finishReason(finish_reason)
+      conclude(finish_reason, out)
     }
     return out
   }
