@@ -1,15 +1,18 @@
+import { createAgentClient, immediately, selectToolCalls } from '@agentstream/client'
 import { type AgentEvent, sse } from '@agentstream/client/wire'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import * as z from 'zod'
 import { createHybridAgent } from '../agents/hybrid-agent.ts'
 import { scriptedProvider } from '../model/scripted/provider.ts'
+import { createMemoryJournal } from '../runs/memory-journal.ts'
 import { defineTool } from '../tools/tool.ts'
 import { createAgentHandler } from './handler.ts'
+import type { AgentHandlerOptions } from './options.ts'
 
 beforeEach(() => void vi.useFakeTimers({ now: 0 }))
 afterEach(() => void vi.useRealTimers())
 
-function serve() {
+function serve(options: Partial<AgentHandlerOptions> = {}) {
   const execute = vi.fn(() => 'paid')
   const pay = defineTool({ name: 'pay', description: 'Pays.', parameters: z.object({ sum: z.number() }), needsApproval: true, execute })
   const provider = scriptedProvider([[{ tool: 'pay', id: 'c1', arguments: { sum: 5 } }], ['Well then.']])
@@ -17,6 +20,7 @@ function serve() {
     agents: { clerk: createHybridAgent({ name: 'clerk', provider, tools: [pay] }) },
     approvalTimeoutMs: 60_000,
     authorize: (request) => request.headers.get('x-user') ?? 'ada',
+    ...options,
   })
   const call = (method: string, path: string, { user = 'ada', body }: { user?: string; body?: unknown } = {}) =>
     handler(
@@ -32,7 +36,7 @@ function serve() {
     const said = (await response.json()) as { error?: { code: string } }
     return [response.status, said.error?.code ?? said]
   }
-  return { execute, call, start, answer, provider }
+  return { execute, call, start, answer, provider, handler }
 }
 
 /** Events as they come, and the rest of them at the end. */
@@ -143,4 +147,31 @@ test('another method, and a body that is no JSON by its name, are refused', asyn
   const { call } = serve()
   const response = await call('GET', '/runs/r/approvals/a')
   expect([response.status, response.headers.get('allow')]).toEqual([405, 'POST'])
+})
+
+test('a run that works in another process cannot be answered from here, and says so', async () => {
+  const { answer } = serve({ journal: { ...createMemoryJournal(), status: async () => ({ status: 'running' }) } })
+  expect(await answer('a')).toEqual([409, 'not_supported'])
+})
+
+test('our client: the run waits, the call with it, and `respond` lets both go on', async () => {
+  const { handler, execute } = serve()
+  const fetch: typeof globalThis.fetch = (input, init) => handler(new Request(input, init))
+  const run = createAgentClient({ url: 'http://host', fetch }).run('Pay 5', { agent: 'clerk', schedule: immediately })
+  const callStatus = () => selectToolCalls(run.getSnapshot())[0]?.status
+  await new Promise<void>((resolve) => {
+    const leave = run.subscribe(() => {
+      if (run.getSnapshot().status !== 'waiting') return
+      leave()
+      resolve()
+    })
+  })
+  expect(callStatus()).toBe('waiting_approval')
+  const id = run.getSnapshot().approvals[0]?.id ?? ''
+  await expect(run.respond('made-up', { approved: true })).rejects.toMatchObject({ status: 404 })
+  await run.respond(id, { approved: true })
+  expect((await run.result()).text).toBe('Well then.')
+  expect([callStatus(), run.getSnapshot().approvals[0]?.status, run.getSnapshot().integrity]).toEqual(['done', 'approved', 'verified'])
+  await expect(run.respond(id, { approved: false })).rejects.toMatchObject({ status: 409 })
+  expect(execute).toHaveBeenCalledTimes(1)
 })
