@@ -216,6 +216,17 @@ describe('a server that cannot be used', () => {
     await expect(mcpTools({ url: handle ? `${await listen(handle)}?key=secret` : url })).rejects.toMatchObject({ code: 'tool', message: expected })
   })
 
+  test('X5: one that sends elsewhere is not followed, and the key does not go there', async () => {
+    const elsewhere: (string | null)[] = []
+    const inside = await listen(async (request) => {
+      elsewhere.push(request.headers.get('authorization'))
+      return createMcpHandler(makeServer).fetch(request)
+    })
+    const sending = await listen(async () => new Response(null, { status: 307, headers: { location: inside } }))
+    await expect(mcpTools({ url: sending, headers: { authorization: 'Bearer 1' } })).rejects.toMatchObject({ code: 'tool' })
+    expect(elsewhere).toEqual([])
+  })
+
   test('S11: one that hangs is left after its time', async () => {
     const hanging = await listen(() => new Promise(() => {}))
     await expect(mcpTools({ url: hanging, timeoutMs: 50 })).rejects.toMatchObject({ code: 'tool', message: 'The MCP server did not answer in time' })
