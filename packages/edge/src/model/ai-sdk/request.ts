@@ -1,4 +1,5 @@
 import { isObject, type JsonObject, type JsonValue } from '@agentstream/client/wire'
+import { callArguments, objectsIn } from '../http/json-parts.ts'
 import type { AssistantMessage, Message, ToolMessage, UserMessage } from '../messages.ts'
 import type { ModelRequest, ModelTool } from '../provider.ts'
 
@@ -68,29 +69,18 @@ function assistantParts(message: AssistantMessage, { provider }: AiSdkDialect): 
 function callPart({ toolCalls }: AssistantMessage, { index, providerOptions }: JsonObject): unknown[] {
   const call = toolCalls[Number(index)]
   if (!call) return []
-  return [{ type: 'tool-call', toolCallId: call.id, toolName: call.name, input: jsonObject(call.arguments), ...(providerOptions ? { providerOptions } : {}) }]
+  return [
+    { type: 'tool-call', toolCallId: call.id, toolName: call.name, input: callArguments(call.arguments), ...(providerOptions ? { providerOptions } : {}) },
+  ]
 }
 
 function keptParts(data: JsonValue | undefined, provider: string): readonly JsonObject[] {
-  const own = isObject(data) ? data[provider] : undefined
-  // Not Array.isArray alone: it would make the elements `any`.
-  const parts: readonly unknown[] = Array.isArray(own) ? own : []
-  // What is an object in JSON is a JSON object.
-  return parts.filter(isObject) as readonly JsonObject[]
+  // What is an object in JSON holds JSON values.
+  return objectsIn(isObject(data) ? (data[provider] as JsonValue) : undefined)
 }
 
 function toolResult({ toolCallId, toolName, text }: ToolMessage): unknown {
   return { type: 'tool-result', toolCallId, toolName, output: { type: 'text', value: text } }
-}
-
-function jsonObject(text: string): JsonObject {
-  try {
-    const value: unknown = JSON.parse(text)
-    return isObject(value) ? (value as JsonObject) : {}
-  } catch {
-    // The model was told that its arguments were invalid by the result of the call.
-    return {}
-  }
 }
 
 function functionTool({ name, description, parameters }: ModelTool): unknown {

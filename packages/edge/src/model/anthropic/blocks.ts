@@ -1,5 +1,6 @@
-import { isObject, type JsonObject, parseJson } from '@agentstream/client/wire'
+import type { JsonObject } from '@agentstream/client/wire'
 import type { StreamDelta } from '../call-provider.ts'
+import { callArguments } from '../http/json-parts.ts'
 import type { AnthropicBlock, AnthropicDelta } from './event.ts'
 
 /** One content block while it arrives. */
@@ -89,19 +90,9 @@ function foreignBlock(block: AnthropicBlock): OpenBlock {
     // Parsed from JSON, so its members are JSON values.
     kept: () => ({
       ...(block as JsonObject),
-      ...(fragments.length > 0 ? { input: inputOf(fragments.join('')) } : {}),
+      ...(fragments.length > 0 ? { input: callArguments(fragments.join('')) } : {}),
       ...(contents.length > 0 ? { content: contents.join('') } : {}),
     }),
     place: {},
-  }
-}
-
-function inputOf(text: string): JsonObject {
-  try {
-    const value = parseJson(text)
-    return isObject(value) ? (value as JsonObject) : {}
-  } catch {
-    // Cut by the token limit: what goes back has to be an object all the same.
-    return {}
   }
 }

@@ -1,4 +1,5 @@
-import { isObject, type JsonObject, type JsonValue } from '@agentstream/client/wire'
+import type { JsonObject } from '@agentstream/client/wire'
+import { callArguments, objectsIn } from '../http/json-parts.ts'
 import type { AssistantMessage, Message, ToolCall } from '../messages.ts'
 import type { ModelRequest, ModelTool } from '../provider.ts'
 
@@ -55,7 +56,7 @@ function textContent(text: string): JsonObject[] {
 }
 
 function assistantContent(message: AssistantMessage): JsonObject[] {
-  const kept = keptBlocks(message.providerData?.['anthropic'])
+  const kept = objectsIn(message.providerData?.['anthropic'])
   const text = kept.map((block) => (block['type'] === 'text' ? String(block['text']) : '')).join('')
   // Kept blocks tell about the message as it was said; one that was rewritten since is told as it is now.
   if (kept.length === 0 || text !== message.text) return [...textContent(message.text), ...message.toolCalls.map(wireCall)]
@@ -67,30 +68,13 @@ function assistantContent(message: AssistantMessage): JsonObject[] {
   })
 }
 
-function keptBlocks(data: JsonValue | undefined): readonly JsonObject[] {
-  // Not Array.isArray alone: it would make the elements `any`.
-  const blocks: readonly unknown[] = Array.isArray(data) ? data : []
-  // What is an object in JSON is a JSON object.
-  return blocks.filter(isObject) as readonly JsonObject[]
-}
-
 function wireCall({ id, name, arguments: text }: ToolCall): JsonObject {
-  return { type: 'tool_use', id: wireId(id), name, input: jsonObject(text) }
+  return { type: 'tool_use', id: wireId(id), name, input: callArguments(text) }
 }
 
 /** Other characters are refused, and a history may hold ids of other providers. */
 function wireId(id: string): string {
   return id.replace(/[^\w-]/g, '_')
-}
-
-function jsonObject(text: string): JsonObject {
-  try {
-    const value: unknown = JSON.parse(text)
-    return isObject(value) ? (value as JsonObject) : {}
-  } catch {
-    // The model was told that its arguments were invalid by the result of the call.
-    return {}
-  }
 }
 
 function wireImage(url: string): JsonObject {

@@ -1,5 +1,6 @@
 import { isObject, type JsonObject, type JsonValue } from '@agentstream/client/wire'
 import { ProviderError } from '../../errors.ts'
+import { callArguments } from '../http/json-parts.ts'
 import type { Message } from '../messages.ts'
 import type { ModelParameters, ModelRequest, ModelTool } from '../provider.ts'
 
@@ -45,7 +46,7 @@ function wireMessage(message: Message): JsonObject {
     const images = message.images ?? []
     return { role: 'user', content: message.text, ...(images.length > 0 ? { images: images.map(imageBytes) } : {}) }
   }
-  const calls = message.toolCalls.map(({ id, name, arguments: text }) => ({ id, function: { name, arguments: jsonObject(text) } }))
+  const calls = message.toolCalls.map(({ id, name, arguments: text }) => ({ id, function: { name, arguments: callArguments(text) } }))
   return { role: 'assistant', content: message.text, ...(calls.length > 0 ? { tool_calls: calls } : {}) }
 }
 
@@ -54,15 +55,6 @@ function imageBytes(url: string): string {
   const [, data] = /^data:[^,]*;base64,(.*)$/s.exec(url) ?? []
   if (data === undefined) throw new ProviderError('ollama', 'ollama takes images as base64 data URLs only')
   return data
-}
-
-function jsonObject(text: string): JsonObject {
-  try {
-    return objectOf(JSON.parse(text))
-  } catch {
-    // The model was told that its arguments were invalid by the result of the call.
-    return {}
-  }
 }
 
 function wireTool(tool: ModelTool): JsonObject {

@@ -1,4 +1,5 @@
-import { isObject, type JsonObject, type JsonValue } from '@agentstream/client/wire'
+import type { JsonObject } from '@agentstream/client/wire'
+import { objectsIn } from '../http/json-parts.ts'
 import type { AssistantMessage, Message } from '../messages.ts'
 import type { ModelRequest, ModelTool } from '../provider.ts'
 import { jsonObjectText } from './request.ts'
@@ -30,15 +31,8 @@ function inputItems(message: Message): JsonObject[] {
 function assistantItems(message: AssistantMessage): JsonObject[] {
   const text = message.text === '' ? [] : [{ role: 'assistant', content: message.text }]
   const calls = message.toolCalls.map((call) => ({ type: 'function_call', call_id: call.id, name: call.name, arguments: jsonObjectText(call.arguments) }))
-  return [...reasoningItems(message.providerData?.['openai-responses']), ...text, ...calls]
-}
-
-/** Reasoning comes first, as it came. */
-function reasoningItems(data: JsonValue | undefined): JsonObject[] {
-  // Not Array.isArray alone: it would make the elements `any`.
-  const items: readonly unknown[] = Array.isArray(data) ? data : []
-  // What is an object in JSON is a JSON object.
-  return items.filter(isObject) as JsonObject[]
+  // Reasoning comes first, as it came.
+  return [...objectsIn(message.providerData?.['openai-responses']), ...text, ...calls]
 }
 
 function wireTool(tool: ModelTool): JsonObject {
