@@ -24,6 +24,7 @@ function inProcess(script: string, flags: readonly string[]): unknown {
 const throughput = inProcess('throughput.ts', []) as readonly Row[]
 const withoutCodeGeneration = inProcess('throughput.ts', ['--disallow-code-generation-from-strings']) as readonly Row[]
 const memory = inProcess('memory.ts', ['--expose-gc'])
+const engine = inProcess('engine.ts', []) as readonly (Measured & { readonly tokens: number })[]
 const bundles = await sizes()
 
 const pick = (rows: readonly Row[], chunking: string, tokens: number): Row | undefined =>
@@ -51,11 +52,13 @@ const summary = [...new Set(throughput.map((row) => row.chunking))].map((chunkin
   ),
 }))
 console.table(summary)
+console.log('Model deltas → SSE bytes, as multiples of writing the same bytes ready made')
+console.table(engine.map(({ tokens, name, perTokenUs, ratio }) => ({ tokens, layer: name, 'µs per token': fixed(perTokenUs, 3), ratio: fixed(ratio) })))
 console.log('Heap held by a finished run')
 console.table([memory])
 console.log('Sizes in bytes, react and react-query left out')
 console.table(bundles)
 writeFileSync(
   new URL('../results.json', import.meta.url),
-  `${JSON.stringify({ node: process.version, summary, throughput, withoutCodeGeneration, memory, bundles }, null, 2)}\n`,
+  `${JSON.stringify({ node: process.version, summary, throughput, withoutCodeGeneration, engine, memory, bundles }, null, 2)}\n`,
 )

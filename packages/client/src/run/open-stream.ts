@@ -66,9 +66,6 @@ function createLine({ onConnection }: OpenStreamOptions): Line {
   }
 }
 
-/** Why a request is given up that nobody needs any more; a constant, because a default reason is an error with a stack. */
-const closed = 'closed'
-
 interface Opened {
   readonly source: StageReader<Frame>
   readonly signal: AbortSignal
@@ -112,7 +109,7 @@ async function open({ transport, request, policy, signal }: OpenStreamOptions, w
     const abort = (reason: unknown): void => controller.abort(reason)
     const close = (): void => {
       release()
-      abort(closed)
+      source.cancel()
     }
     return { source, signal: controller.signal, abort, close }
   } catch (error) {

@@ -5,7 +5,7 @@ import { defaultFramingLimits, type Frame, type Framing } from './frame.ts'
 // A value cut at any line end (CR included) and prefixed line by line cannot start a field of its own.
 // Rule: WHATWG HTML, "Interpreting an event stream".
 const lineEnd = /\r\n|\r|\n/
-const oneLine = (value: string): string => value.replace(/[\r\n\0]/g, ' ')
+const oneLine = (value: string): string => (/[\r\n\0]/.test(value) ? value.replace(/[\r\n\0]/g, ' ') : value)
 
 /** Server-sent events, through eventsource-parser. An event without its closing blank line is not dispatched. */
 export const sse: Framing = {
