@@ -90,3 +90,8 @@ export function agentError(failure: RunFailure): AgentStreamError {
   agentErrors.set(failure, error)
   return error
 }
+
+/** An answer where there is no run that could have asked. */
+export function nothingAsked(): AgentStreamError {
+  return new AgentStreamError('agent', 'There is no run that asks for an approval here')
+}

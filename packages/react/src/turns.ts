@@ -1,8 +1,9 @@
 /** The turns of one `useAgentStream`: what was asked, and the run that answers. React is told, and knows nothing of this. */
-import type { AgentClient, AgentEvent, AgentRun, CancelReceipt, ModelParameters, RunInput, RunState } from '@agentstream/client'
+import type { AgentClient, AgentEvent, AgentRun, ApprovalAnswer, CancelReceipt, ModelParameters, RunInput, RunState } from '@agentstream/client'
 import type { QueryClient } from '@tanstack/react-query'
 import { type ReleasePolicy, release } from './run-entry.ts'
 import { mutateWhileLive } from './run-mutation.ts'
+import { nothingAsked } from './run-view.ts'
 
 export interface Turn {
   /** Stays when the turn is regenerated: a key for rendering. */
@@ -16,6 +17,7 @@ export interface TurnSettings {
   readonly client: AgentClient
   readonly queryClient: QueryClient
   readonly agent?: string | undefined
+  readonly sessionId?: string | undefined
   readonly parameters?: ModelParameters | undefined
   readonly onEvent?: ((event: AgentEvent) => void) | undefined
   readonly onFinish?: ((state: RunState, turn: Turn) => void) | undefined
@@ -26,6 +28,7 @@ export interface Turns {
   send(input: RunInput): AgentRun
   cancel(): Promise<CancelReceipt>
   stop(): void
+  respond(approvalId: string, answer: ApprovalAnswer): Promise<void>
   regenerate(): AgentRun | undefined
   reset(): void
   /** Says that a component shows the turns. Returns the way to say that it has left. */
@@ -42,8 +45,8 @@ export function createTurns(settings: () => TurnSettings, show: (turns: readonly
     if (!hasLeft) show(next)
   }
   const start = (input: RunInput, before: readonly Turn[], id?: string): AgentRun => {
-    const { client, queryClient, agent, parameters, onUnmount } = settings()
-    const run = client.run(input, {
+    const { client, queryClient, agent, sessionId, parameters, onUnmount } = settings()
+    const run = client.run(inSession(input, sessionId), {
       ...(agent === undefined ? {} : { agent }),
       ...(parameters === undefined ? {} : { parameters }),
       // Nobody is left to see or stop a run that is sent after the component has gone.
@@ -70,6 +73,11 @@ export function createTurns(settings: () => TurnSettings, show: (turns: readonly
       const last = turns.at(-1)
       if (last) release(last.run, 'cancel')
     },
+    respond(approvalId, answer) {
+      // An earlier turn may still be waiting for its own answer.
+      const asking = turns.findLast(({ run }) => run.getSnapshot().approvals.some(({ id }) => id === approvalId)) ?? turns.at(-1)
+      return asking?.run.respond(approvalId, answer) ?? Promise.reject(nothingAsked())
+    },
     regenerate() {
       const last = turns.at(-1)
       if (!last) return undefined
@@ -90,4 +98,10 @@ export function createTurns(settings: () => TurnSettings, show: (turns: readonly
       }
     },
   }
+}
+
+/** A task that names a session itself keeps it. */
+function inSession(input: RunInput, sessionId: string | undefined): RunInput {
+  if (sessionId === undefined) return input
+  return typeof input === 'string' ? { description: input, sessionId } : { sessionId, ...input }
 }

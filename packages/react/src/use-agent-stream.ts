@@ -1,5 +1,5 @@
 'use client'
-import type { AgentEvent, AgentRun, CancelReceipt, ModelParameters, RunInput, RunState } from '@agentstream/client'
+import type { AgentEvent, AgentRun, ApprovalAnswer, CancelReceipt, ModelParameters, RunInput, RunState } from '@agentstream/client'
 import { useQueryClient } from '@tanstack/react-query'
 import { useEffect, useMemo, useRef, useState } from 'react'
 import { useAgentClient } from './provider.tsx'
@@ -9,6 +9,11 @@ import { createTurns, type Turn, type TurnSettings } from './turns.ts'
 export interface AgentStreamOptions {
   /** The agent's name on the server; its default agent when absent. */
   readonly agent?: string
+  /**
+   * The conversation on the server that turns belong to: it remembers what was said, so that only the new message travels. As
+   * hard to guess as a run id, `crypto.randomUUID()` for example. A task that names a session itself keeps it.
+   */
+  readonly sessionId?: string
   readonly parameters?: ModelParameters
   /** Sees every event before it is shown. What it throws stops the run, and reaches the MutationCache's `onError`. */
   readonly onEvent?: (event: AgentEvent) => void
@@ -32,6 +37,11 @@ export interface AgentStream extends RunView {
   cancel(): Promise<CancelReceipt>
   /** `cancel` for those who do not ask how it went. */
   stop(): void
+  /**
+   * Answers an approval request of any turn. Rejects with an AgentStreamError when the answer does not count: HttpError 409 when it
+   * was answered before or its time was up, 404 when nobody asked.
+   */
+  respond(approvalId: string, answer: ApprovalAnswer): Promise<void>
   /** Runs the last turn's input again in its place, stopping its run if that is live. Nothing when nothing was sent. */
   regenerate(): AgentRun | undefined
   /** Stops every live run and forgets the turns. */

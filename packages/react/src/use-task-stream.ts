@@ -1,11 +1,11 @@
 'use client'
-import type { AgentRun, CancelReceipt } from '@agentstream/client'
+import type { AgentRun, ApprovalAnswer, CancelReceipt } from '@agentstream/client'
 import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { useEffect, useMemo, useRef } from 'react'
 import { useAgentClient } from './provider.tsx'
 import { isLiveRun } from './run-entry.ts'
 import { type RunQueryOptions, type RunTask, restartEntry, runQueryOptions } from './run-query.ts'
-import { connectingSource, idleSource, type RunView, useRunView } from './run-view.ts'
+import { connectingSource, idleSource, nothingAsked, type RunView, useRunView } from './run-view.ts'
 
 export interface TaskStreamOptions extends RunQueryOptions {
   /** False starts nothing; a run of this task that others have started is shown all the same. True by default. */
@@ -15,6 +15,8 @@ export interface TaskStreamOptions extends RunQueryOptions {
 export interface TaskStream extends RunView {
   /** Stops the run on the server, for everyone who shows it. Never rejects; with no run it is `already_finished`. */
   cancel(): Promise<CancelReceipt>
+  /** Answers an approval request of the run. Rejects with an AgentStreamError when the answer does not count, as `AgentRun.respond` does. */
+  respond(approvalId: string, answer: ApprovalAnswer): Promise<void>
   /** Stops the run and starts its task anew (an attached run is followed anew), for everyone who shows it. Nothing without a task. */
   restart(): AgentRun | undefined
 }
@@ -38,6 +40,7 @@ export function useTaskStream(task: RunTask | undefined, options: TaskStreamOpti
   const actions = useMemo(
     () => ({
       cancel: (): Promise<CancelReceipt> => latest.current.run?.cancel() ?? Promise.resolve({ outcome: 'already_finished' }),
+      respond: (approvalId: string, answer: ApprovalAnswer): Promise<void> => latest.current.run?.respond(approvalId, answer) ?? Promise.reject(nothingAsked()),
       restart(): AgentRun | undefined {
         const { queryClient, client, task, options } = latest.current
         return task === undefined ? undefined : restartEntry(queryClient, client, task, options)

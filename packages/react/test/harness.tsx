@@ -33,7 +33,7 @@ export interface AgentServer {
 export const token = (content: string): AgentEvent => ({ type: 'token', content })
 export const completed: AgentEvent = { type: 'completed', success: true, execution_time: 1 }
 
-/** A server in the page: every POST (or follow) is a stream for the test to write, every DELETE ends one as cancelled. */
+/** A server in the page: every POST (or follow) is a stream for the test to write, every DELETE ends one as cancelled, every answer to an approval counts. */
 export function agentServer(): AgentServer {
   const runs: ServedRun[] = []
   const requests: Request[] = []
@@ -47,6 +47,7 @@ export function agentServer(): AgentServer {
       run?.end()
       return Response.json({ outcome: run ? 'cancelled' : 'unknown_run' }, { status: run ? 200 : 404 })
     }
+    if (url.includes('/approvals/')) return Response.json({}, { status: url.endsWith('/unknown') ? 404 : 200 })
     const body = init.body ? JSON.parse(String(init.body)) : {}
     const { run, fetch: answer } = serve(body.run_id ?? url.split('/').at(-2), body)
     runs.push(run)
