@@ -102,6 +102,7 @@ export function createAgentClient(options: AgentClientOptions): AgentClient {
     url: [base, ...path.map(encodeURIComponent)].join('/'),
     headers,
     limits,
+    ...(protocol.framings ? { framings: protocol.framings } : {}),
     ...(body === undefined ? {} : { body }),
   })
   const start = (id: string, input: RunInput, { agent = 'default', parameters }: StreamOptions): TransportRequest =>

@@ -25,9 +25,10 @@ export function fetchTransport(options: { fetch?: typeof globalThis.fetch } = {}
   }
   return {
     async open(target, signal) {
-      const response = await request(target, framings.map((framing) => framing.contentType).join(', '), signal)
+      const accepted = target.framings ?? framings
+      const response = await request(target, accepted.map((framing) => framing.contentType).join(', '), signal)
       const type = response.headers.get('content-type')
-      const framing = framingFor(type)
+      const framing = framingFor(type, accepted)
       if (!framing || !response.body) {
         const got = response.body ? (type ?? 'no content type') : 'no body'
         throw new ProtocolError(`${target.url} answered ${response.status} with ${got} instead of a stream`, { excerpt: await excerptOf(response) })

@@ -42,7 +42,7 @@ export async function openStream(options: OpenStreamOptions): Promise<StreamEndi
   try {
     opened = await connect(options, watchdog, line)
     await pump(opened, { options, watchdog, receiver, line })
-    return receiver.closed()
+    return receiver.closed(options.now())
   } catch (error) {
     return options.signal.aborted ? { outcome: 'cancelled', integrity: 'unverified' } : receiver.broken(toAgentStreamError(error))
   } finally {

@@ -22,7 +22,7 @@ export interface Receiver {
   isOver(): boolean
   cursor(): string | undefined
   /** The ending of a stream that was closed in order. */
-  closed(): StreamEnding
+  closed(at: number): StreamEnding
   /** The ending of a stream that broke. */
   broken(error: AgentStreamError): StreamEnding
 }
@@ -67,6 +67,13 @@ export function createReceiver({ protocol, onMalformed, onEvent }: ReceiverOptio
       throw new ProtocolError(`Event ${events + 1}: ${error.message}`, error)
     }
   }
+  const tell = (decoded: readonly AgentEvent[], at: number): void => {
+    for (const event of decoded) {
+      events++
+      ending.see(event)
+      onEvent(event, at)
+    }
+  }
   const isNumbered = (): boolean => continuity.cursor() !== undefined
 
   return {
@@ -74,15 +81,13 @@ export function createReceiver({ protocol, onMalformed, onEvent }: ReceiverOptio
       if (told) return
       if (frame.event === 'end') return held(() => takeEnd(frame))
       if (frame.id !== undefined && !held(() => continuity.accept(frame))) return
-      for (const event of decode(frame)) {
-        events++
-        ending.see(event)
-        onEvent(event, at)
-      }
+      tell(decode(frame), at)
     },
     isOver: () => told !== undefined || (ending.isOver() && !isNumbered()),
     cursor: () => continuity.cursor(),
-    closed() {
+    closed(at) {
+      // Only here: what a protocol holds back until the end, its result perhaps, is not owed by a stream that broke.
+      if (!told && !isNumbered()) tell(decoder.end(), at)
       const outcome = told ?? ending.outcome({ isNumbered: isNumbered() })
       if (outcome !== 'truncated' || told) return { outcome, integrity }
       return { outcome, integrity, error: new StreamInterruptedError('The stream ended before the run did', { cursor: continuity.cursor() }) }

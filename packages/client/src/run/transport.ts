@@ -1,4 +1,4 @@
-import type { Frame, FramingLimits } from '../wire/frames/frame.ts'
+import type { Frame, Framing, FramingLimits } from '../wire/frames/frame.ts'
 import type { StageReader } from '../wire/stage.ts'
 
 /** Longest single event and longest whole stream that are accepted, in bytes. */
@@ -13,6 +13,8 @@ export interface TransportRequest {
   readonly headers: () => Promise<Headers>
   readonly body?: unknown
   readonly limits: StreamLimits
+  /** The framings that may be read, and what their content types mean here; our own when absent. */
+  readonly framings?: readonly [Framing, ...Framing[]]
 }
 
 /** What carries frames. Framing is the transport's business; what frames mean is not. */
