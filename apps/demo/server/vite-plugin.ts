@@ -4,6 +4,13 @@ import type { Plugin, ViteDevServer } from 'vite'
 import type { Fetch } from './faults.ts'
 import { toNodeListener } from './node-listener.ts'
 
+/** All of the environment that the demo's server gets to see. */
+const providerVariables = [
+  ...['OPENAI_API_KEY', 'OPENAI_BASE_URL', 'OPENAI_MODEL'],
+  ...['ANTHROPIC_API_KEY', 'ANTHROPIC_BASE_URL', 'ANTHROPIC_MODEL'],
+  ...['OLLAMA_BASE_URL', 'OLLAMA_MODEL'],
+]
+
 const worker = '/server/worker.ts'
 
 /** Nothing from elsewhere is ever loaded: neither scripts nor images, whatever a model writes. */
@@ -44,8 +51,7 @@ export function demoServer(): Plugin {
 function handlerOf(module: Readonly<Record<string, unknown>>): Fetch {
   // The module is ours, loaded by name; Vite cannot know its type.
   const { createDemoHandler } = module as unknown as typeof import('./worker.ts')
-  const { OPENAI_API_KEY, OPENAI_BASE_URL, OPENAI_MODEL } = process.env
-  return createDemoHandler({ OPENAI_API_KEY, OPENAI_BASE_URL, OPENAI_MODEL })
+  return createDemoHandler(Object.fromEntries(providerVariables.map((name) => [name, process.env[name]])))
 }
 
 /** The first request should not wait for the server's modules. */

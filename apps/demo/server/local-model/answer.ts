@@ -16,6 +16,8 @@ I did not find a tool for that. I can:
 - **search this project's documents**: *How does AgentStream notice a truncated run?*
 - **write a slow report**, telling how far I am: *Write a report about cancelling*
 - **count the words of a page**, or fail at it: *How many words are in the page unicorn?*
+- **send a note**, when you allow it: *Send a note to Ada: the tide is high at noon*
+- remember this conversation: *What did I ask before?*
 - do two things at once, or one *then* the other.
 
 To talk to a real model instead, start the demo with a key:
@@ -30,6 +32,8 @@ function section(outcome: ToolOutcome): string {
       return findings(outcome)
     case 'slow_report':
       return report(outcome)
+    case 'send_note':
+      return note(outcome)
     case 'word_count':
       return words(outcome)
     default:
@@ -88,6 +92,19 @@ function words(outcome: ToolOutcome): string {
   const { value } = outcome
   if (!isRecord(value)) return failed(outcome)
   return `## ${Number(value['words']).toLocaleString('en')} words\n\n${code(String(value['page']))} has ${count(Number(value['words']), 'word')} in ${count(Number(value['lines']), 'line')}.`
+}
+
+function note(outcome: ToolOutcome): string {
+  const { value, input } = outcome
+  if (!isRecord(value)) return `## The note was not sent\n\nThe tool did not run. It was answered:\n\n> ${plain(outcome.text)}\n\nI leave it at that.`
+  return `## The note is with ${plain(String(value['to']))}\n\nYou allowed it, and the tool ran:\n\n> ${plain(String(input['text']))}`
+}
+
+/** What the server's session knows of the conversation. */
+export function recollection(earlier: readonly string[]): string {
+  if (earlier.length === 0) return 'Nothing. This is the first message of our conversation.'
+  const questions = earlier.map((question, position) => `${position + 1}. ${plain(question)}`)
+  return `## Before this, you asked\n\n${questions.join('\n')}\n\nYour page sent only the new question: the server keeps the conversation under its session.`
 }
 
 function failed(outcome: ToolOutcome): string {

@@ -11,6 +11,8 @@ export interface ToolOutcome {
 
 export interface Conversation {
   readonly prompt: string
+  /** What was asked before in this conversation, oldest first. */
+  readonly earlier: readonly string[]
   /** One entry per round of calls since the prompt. */
   readonly rounds: readonly (readonly ToolOutcome[])[]
 }
@@ -18,6 +20,12 @@ export interface Conversation {
 export function readConversation(messages: readonly Message[]): Conversation {
   const start = messages.findLastIndex((message) => message.role === 'user')
   const user = messages[start]
+  const earlier = messages.slice(0, Math.max(0, start)).flatMap((message) => (message.role === 'user' ? [message.text] : []))
+  return { prompt: user?.role === 'user' ? user.text : '', earlier, rounds: roundsAfter(messages, start) }
+}
+
+/** The rounds of calls after a message, with what the tools answered. */
+export function roundsAfter(messages: readonly Message[], start: number): readonly (readonly ToolOutcome[])[] {
   const answers = new Map<string, string>()
   for (const message of messages.slice(start + 1)) if (message.role === 'tool') answers.set(message.toolCallId, message.text)
   const rounds: ToolOutcome[][] = []
@@ -25,7 +33,7 @@ export function readConversation(messages: readonly Message[]): Conversation {
     if (message.role !== 'assistant' || message.toolCalls.length === 0) continue
     rounds.push(message.toolCalls.map((call) => toOutcome(call.name, call.arguments, answers.get(call.id) ?? '')))
   }
-  return { prompt: user?.role === 'user' ? user.text : '', rounds }
+  return rounds
 }
 
 function toOutcome(tool: string, input: string, text: string): ToolOutcome {

@@ -3,10 +3,11 @@
  * A stand-in that needs no key and no network: rules choose the tools, templates write the answer from their results.
  */
 import type { ModelDelta, ModelRequest, StreamingProvider } from '@agentstream/edge'
-import { writeAnswer } from './answer.ts'
+import { recollection, writeAnswer } from './answer.ts'
 import { type Conversation, isRecord, readConversation, type ToolOutcome } from './conversation.ts'
+import { speak, state } from './deltas.ts'
 import { believablePace, type Pace, piecesOf } from './pacing.ts'
-import { type PlannedCall, planRounds, type Round } from './plan.ts'
+import { asksForHistory, type PlannedCall, planRounds, type Round } from './plan.ts'
 
 export interface LocalModelOptions {
   /** Awaited before every piece. Default 22 to 38 ms. */
@@ -38,7 +39,7 @@ function* respond(request: ModelRequest): Generator<ModelDelta> {
       'thinking',
       conversation.rounds.length > 0 ? 'The tools have answered. I put their results in order and write them down.' : 'No rule matches. I say what I can do.',
     )
-    yield* speak('text', writeAnswer(conversation))
+    yield* speak('text', asksForHistory.test(conversation.prompt) ? recollection(conversation.earlier) : writeAnswer(conversation))
     return
   }
   yield* speak('thinking', round.map((call) => call.reason).join(' '))
@@ -46,17 +47,9 @@ function* respond(request: ModelRequest): Generator<ModelDelta> {
   for (const [index, call] of round.entries()) yield* state(call, index, `call_${conversation.rounds.length + 1}_${index + 1}`)
 }
 
-function* speak(type: 'text' | 'thinking', text: string): Generator<ModelDelta> {
-  for (const piece of piecesOf(text)) yield { type, text: piece }
-}
-
-function* state(call: PlannedCall, index: number, id: string): Generator<ModelDelta> {
-  yield { type: 'tool_call', index, id, name: call.tool, arguments: '' }
-  for (const piece of piecesOf(JSON.stringify(call.input, undefined, 1), 4)) yield { type: 'tool_call', index, arguments: piece }
-}
-
 function nextRound(request: ModelRequest): Round {
   const { prompt, rounds } = readConversation(request.messages)
+  if (asksForHistory.test(prompt)) return []
   const offered = new Set(request.tools?.map((tool) => tool.name))
   const planned = planRounds(prompt)[rounds.length] ?? recovery(rounds)
   return planned.filter((call) => offered.has(call.tool))
@@ -75,6 +68,7 @@ const isSearch = (outcome: ToolOutcome) => outcome.tool === 'search_docs'
 
 const announcements: Readonly<Record<PlannedCall['tool'], string>> = {
   calculator: 'work that out',
+  send_note: 'send that note, if you allow it',
   search_docs: 'look in the project’s documents',
   slow_report: 'put a report together, which takes a few seconds',
   word_count: 'count the words of that page',

@@ -4,7 +4,7 @@
  */
 import { findExpression } from './expression.ts'
 
-export type PlannedTool = 'calculator' | 'search_docs' | 'slow_report' | 'word_count'
+export type PlannedTool = 'calculator' | 'search_docs' | 'send_note' | 'slow_report' | 'word_count'
 
 export interface PlannedCall {
   readonly tool: PlannedTool
@@ -28,6 +28,8 @@ const fillers = new Set(
 const asksForReport = /\breport\b|\blong (?:job|task)\b|\bslow\b|\btake your time\b/i
 const asksForWords = /\b(?:how many words|words? count|count (?:all )?(?:the )?words)\b/i
 const asksForSearch = /\b(?:search|look(?:ing)? up|find|documentation|docs)\b/i
+const asksForNote = /\b(?:send|leave)\s+(?:a\s+|the\s+)?note\s+to\s+(?:the\s+)?([\w-]{1,40})\s*(?:[:,]|saying|that)?\s*(.*)/i
+export const asksForHistory = /\b(?:did|have|had)\s+i\s+(?:just\s+)?(?:ask|asked|say|said)\b/i
 const asksSomething = /^\s*(?:and\s+)?(?:what|how|why|when|where|which|who|does|do|can|is|are|explain|describe|tell|show)\b/i
 const ownSubjects =
   /\b(?:agent ?stream|aiecs|dawp|ag-ui|a2a|sse|ndjson|stream\w*|truncat\w*|resum\w*|cancel\w*|abort\w*|cursor\w*|digest\w*|journal\w*|protocol\w*|hook\w*|react|reducer|provider\w*|run state|tool calls?|token\w*|timeout\w*|retr(?:y|ies)|heartbeat\w*|worker\w*|deno|install\w*)\b/i
@@ -46,6 +48,8 @@ export function planRounds(prompt: string): readonly Round[] {
 }
 
 function planRound(clause: string, fallbackSubject: string): Round {
+  const note = asksForNote.exec(clause)
+  if (note) return [noteCall(note)]
   const arithmetic = findExpression(clause)
   const rest = arithmetic?.rest ?? clause
   const calls: PlannedCall[] = []
@@ -70,6 +74,11 @@ function planRound(clause: string, fallbackSubject: string): Round {
     calls.push({ tool: 'search_docs', input: { query: subject, limit: 4 }, reason: `The project's own documents may say something about “${subject}”.` })
   }
   return calls
+}
+
+/** The note is taken as it stands: numbers in it are no arithmetic, and questions in it no questions. */
+function noteCall([, to = '', words = '']: RegExpExecArray): PlannedCall {
+  return { tool: 'send_note', input: { to, text: words.trim() || 'Hello!' }, reason: `A note to ${to} leaves this page, so the tool asks a person first.` }
 }
 
 /** The words that carry meaning, at most eight of them. */
