@@ -14,7 +14,7 @@ const client: House = {
   rows: [
     {
       level: 0,
-      rooms: ['errors', 'abort', 'wire/stage', 'wire/json', 'wire/cursor', 'wire/digest', 'wire/retry-after', 'wire/partial-json'],
+      rooms: ['errors', 'abort', 'wire/stage', 'wire/json', 'wire/cursor', 'wire/digest', 'wire/retry-after', 'wire/agent', 'wire/partial-json'],
       law: 'Level 0 knows nothing but the names to the left.',
     },
     {

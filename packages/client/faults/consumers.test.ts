@@ -1,18 +1,8 @@
-import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
+import { describe, expect, test, vi } from 'vitest'
 import { type AgentEvent, immediately, type Schedule } from '../src/index.ts'
-import { clientOf, hanging, shows, text } from './support.ts'
+import { clientOf, failOnUnhandled, hanging, shows, text } from './support.ts'
 
-let unhandled: unknown[] = []
-const note = (reason: unknown): void => void unhandled.push(reason)
-beforeEach(() => {
-  unhandled = []
-  process.on('unhandledRejection', note)
-})
-afterEach(async () => {
-  await new Promise((resolve) => setImmediate(resolve))
-  process.off('unhandledRejection', note)
-  expect(unhandled, 'L20: no unhandled rejection in any scenario').toEqual([])
-})
+failOnUnhandled()
 
 describe('a cold stream', () => {
   test('does nothing until it is iterated', () => {

@@ -1,6 +1,6 @@
 /** What the fault tests share: runs of scripted streams, and what they end in. */
 
-import { expect } from 'vitest'
+import { afterEach, beforeEach, expect } from 'vitest'
 import { type AgentRun, createAgentClient, HttpError, immediately } from '../src/index.ts'
 import { type ScriptedResponse, scriptedFetch } from '../src/testing.ts'
 
@@ -49,5 +49,21 @@ export function shows(run: AgentRun, test: () => boolean): Promise<void> {
     }
     run.subscribe(look)
     look()
+  })
+}
+
+/** Every test of the file fails that leaves a rejection nobody handled. */
+export function failOnUnhandled(): void {
+  let unhandled: unknown[] = []
+  const note = (reason: unknown): void => void unhandled.push(reason)
+  beforeEach(() => {
+    unhandled = []
+    process.on('unhandledRejection', note)
+  })
+  afterEach(async () => {
+    // A rejection is told after the microtasks in which it could still be handled.
+    await new Promise((resolve) => setImmediate(resolve))
+    process.off('unhandledRejection', note)
+    expect(unhandled, 'L20: no unhandled rejection in any scenario').toEqual([])
   })
 }

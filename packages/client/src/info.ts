@@ -1,15 +1,6 @@
 import { ProtocolError } from './errors.ts'
+import type { AgentInfo } from './wire/agent.ts'
 import { isObject } from './wire/json.ts'
-
-/** What an agent tells about itself. */
-export interface AgentInfo {
-  readonly name: string
-  readonly description?: string
-  readonly provider?: string
-  readonly model?: string
-  readonly tools: readonly { readonly name: string; readonly description: string }[]
-  readonly supportsStreaming: boolean
-}
 
 const textOr = (value: unknown, otherwise: string): string => (typeof value === 'string' ? value : otherwise)
 const member = <K extends string>(key: K, value: unknown): { readonly [P in K]?: string } =>

@@ -1,3 +1,4 @@
+import type { ModelParameters } from './wire/agent.ts'
 import type { JsonObject } from './wire/json.ts'
 
 /** What the agent is to do: a sentence, or a task with its circumstances. */
@@ -10,17 +11,6 @@ export interface TaskInput {
   readonly images?: readonly string[]
   readonly sessionId?: string
   readonly senderId?: string
-}
-
-export interface ModelParameters {
-  readonly temperature?: number
-  readonly maxTokens?: number
-  readonly topP?: number
-  readonly frequencyPenalty?: number
-  readonly presencePenalty?: number
-  readonly stop?: readonly string[]
-  /** What only this server's provider knows, sent as it is. */
-  readonly extra?: JsonObject
 }
 
 /** The body that starts a run. Absent members stay absent. */

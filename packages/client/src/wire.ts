@@ -12,6 +12,7 @@ export {
   StreamTimeoutError,
   toAgentStreamError,
 } from './errors.ts'
+export type { AgentInfo, ModelParameters } from './wire/agent.ts'
 export { type Cursor, formatCursor, parseCursor } from './wire/cursor.ts'
 export { emptyDigest, extendDigest, formatDigest } from './wire/digest.ts'
 export { type EndingWatch, isRunOutcome, isTerminalEvent, type RunOutcome, watchEnding } from './wire/events/ending.ts'

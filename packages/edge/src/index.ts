@@ -1,6 +1,7 @@
 /** Write agents and serve them. */
 
-export type { Agent, AgentInfo, Conversation, RunContext, Task } from './agents/agent.ts'
+export type { AgentInfo, ModelParameters } from '@agentstream/client/wire'
+export type { Agent, Conversation, RunContext, Task } from './agents/agent.ts'
 export type { AgentOptions } from './agents/agent-options.ts'
 export { createHybridAgent, type HybridAgentOptions } from './agents/hybrid-agent.ts'
 export { createLLMAgent } from './agents/llm-agent.ts'
@@ -27,7 +28,7 @@ export type { EnqueueGuard } from './dawp/schedule.ts'
 export { DawpDocumentError, type DawpDocumentProblem, ProviderError, ToolError, WorkflowError, type WorkflowProblem } from './errors.ts'
 export type { HybridPlugin } from './loop/plugin.ts'
 export type { AssistantMessage, Message, ProviderData, SystemMessage, ToolCall, ToolMessage, UserMessage } from './model/messages.ts'
-export type { FinishReason, ModelDelta, ModelParameters, ModelRequest, ModelTool, ProviderInfo, StreamingProvider, TokenUsage } from './model/provider.ts'
+export type { FinishReason, ModelDelta, ModelRequest, ModelTool, ProviderInfo, StreamingProvider, TokenUsage } from './model/provider.ts'
 export type { Journal, JournalEntry, JournalStatus, RunOutcome } from './runs/journal.ts'
 export { createMemoryJournal, type MemoryJournalOptions } from './runs/memory-journal.ts'
 export { createMemorySessionStore, type MemorySessionStoreOptions, type SessionStore } from './runs/session-store.ts'

@@ -1,6 +1,7 @@
-import { type ModelParameters, mergeParameters, type StreamingProvider } from '../model/provider.ts'
+import type { AgentInfo, ModelParameters } from '@agentstream/client/wire'
+import { mergeParameters, type StreamingProvider } from '../model/provider.ts'
 import type { Toolbox } from '../tools/toolbox.ts'
-import type { AgentInfo, RunContext } from './agent.ts'
+import type { RunContext } from './agent.ts'
 
 /** What every agent is made from. */
 export interface AgentOptions {

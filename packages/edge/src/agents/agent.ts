@@ -1,6 +1,5 @@
-import type { AgentEvent, JsonObject } from '@agentstream/client/wire'
+import type { AgentEvent, AgentInfo, JsonObject, ModelParameters } from '@agentstream/client/wire'
 import type { Message } from '../model/messages.ts'
-import type { ModelParameters } from '../model/provider.ts'
 import type { Approvals } from '../tools/approval.ts'
 
 /** What an agent is asked to do. Parsed at the border; agents may trust it. */
@@ -30,16 +29,6 @@ export interface Conversation {
   readonly history: readonly Message[]
   /** States what the next run is to know of this one, should it complete. The last call counts. */
   remember(turn: readonly Message[]): void
-}
-
-/** What an agent tells about itself. Never its instructions. */
-export interface AgentInfo {
-  readonly name: string
-  readonly description?: string
-  readonly provider?: string
-  readonly model?: string
-  readonly tools: readonly { readonly name: string; readonly description: string }[]
-  readonly supportsStreaming: boolean
 }
 
 /**

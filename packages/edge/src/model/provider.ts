@@ -1,16 +1,5 @@
-import type { JsonObject } from '@agentstream/client/wire'
+import type { JsonObject, ModelParameters } from '@agentstream/client/wire'
 import type { Message, ProviderData } from './messages.ts'
-
-export interface ModelParameters {
-  readonly temperature?: number
-  readonly maxTokens?: number
-  readonly topP?: number
-  readonly frequencyPenalty?: number
-  readonly presencePenalty?: number
-  readonly stop?: readonly string[]
-  /** Members sent to the provider as they are, for what only that provider knows. */
-  readonly extra?: JsonObject
-}
 
 export interface ModelTool {
   readonly name: string

@@ -100,7 +100,7 @@ const members: Record<EventType, readonly [Record<string, fc.Arbitrary<unknown>>
 
 function eventOf(type: EventType): fc.Arbitrary<AgentEvent> {
   const [required, optional = {}] = members[type]
-  const model = { ...required, ...optional, ...envelope }
+  const model: Record<string, fc.Arbitrary<unknown>> = { ...required, ...optional, ...envelope }
   return fc.record(model, { requiredKeys: Object.keys(required) }).map((value) => parseEvent({ type, ...value }))
 }
 

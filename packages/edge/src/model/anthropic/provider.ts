@@ -1,8 +1,8 @@
-import { sse } from '@agentstream/client/wire'
+import { type ModelParameters, sse } from '@agentstream/client/wire'
 import { callProvider, type ProviderTransport } from '../call-provider.ts'
 import { endpoint, requestHeaders } from '../http/endpoint.ts'
 import { wholeBody } from '../http/whole-body.ts'
-import { type ModelParameters, mergeParameters, type StreamingProvider } from '../provider.ts'
+import { mergeParameters, type StreamingProvider } from '../provider.ts'
 import { anthropicDeltas } from './deltas.ts'
 import { anthropicRequest } from './request.ts'
 

@@ -1,8 +1,8 @@
-import { type JsonObject, ndjson } from '@agentstream/client/wire'
+import { type JsonObject, type ModelParameters, ndjson } from '@agentstream/client/wire'
 import { callProvider, type ProviderTransport } from '../call-provider.ts'
 import { endpoint, requestHeaders } from '../http/endpoint.ts'
 import { wholeBody } from '../http/whole-body.ts'
-import { type ModelParameters, mergeParameters, type StreamingProvider } from '../provider.ts'
+import { mergeParameters, type StreamingProvider } from '../provider.ts'
 import { ollamaDeltas } from './deltas.ts'
 import { ollamaRequest } from './request.ts'
 

@@ -1,8 +1,8 @@
-import { isObject, type JsonObject, type JsonValue } from '@agentstream/client/wire'
+import { isObject, type JsonObject, type JsonValue, type ModelParameters } from '@agentstream/client/wire'
 import { ProviderError } from '../../errors.ts'
 import { callArguments } from '../http/json-parts.ts'
 import type { Message } from '../messages.ts'
-import type { ModelParameters, ModelRequest, ModelTool } from '../provider.ts'
+import type { ModelRequest, ModelTool } from '../provider.ts'
 
 export interface OllamaDialect {
   readonly model: string

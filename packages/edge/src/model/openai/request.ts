@@ -1,6 +1,6 @@
-import { isObject, type JsonObject, type JsonValue } from '@agentstream/client/wire'
+import { isObject, type JsonObject, type JsonValue, type ModelParameters } from '@agentstream/client/wire'
 import type { Message, ToolCall } from '../messages.ts'
-import type { ModelParameters, ModelRequest, ModelTool } from '../provider.ts'
+import type { ModelRequest, ModelTool } from '../provider.ts'
 
 /** What differs between servers that speak this format. */
 export interface OpenAIDialect {
