@@ -4,6 +4,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import process from 'node:process'
 import { stripVTControlCharacters } from 'node:util'
+import { findBun } from './bun.mjs'
 
 /** @typedef {{ passed: number, failed: number, skipped: number }} Count */
 /** @typedef {{ name: string, run: () => Promise<Count> }} Step */
@@ -140,8 +141,27 @@ export function denoTest(name, file, cwd) {
     return passed === undefined ? undefined : { passed: Number(passed), failed: Number(failed), skipped: Number(ignored) }
   }
   const offline = ['--no-remote', '--cached-only', '--node-modules-dir=manual']
+  // What the YAML reader of DAWP documents looks at wherever there is a `process`; nothing else of the environment is open.
+  const allowed = ['--allow-net=127.0.0.1', '--allow-env=LOG_STREAM,LOG_TOKENS']
   const env = { NO_COLOR: '1', DENO_NO_UPDATE_CHECK: '1', DENO_DIR: join(cwd, '.deno') }
-  return suite(name, ['deno', 'test', ...offline, '--allow-net=127.0.0.1', file], count, { cwd, env })
+  return suite(name, ['deno', 'test', ...offline, ...allowed, file], count, { cwd, env })
+}
+
+/** Bun, without a word to its makers, and without leaving anything in the home folder. @param {string} name @param {string} file @param {string} cwd @returns {Step} */
+export function bunTest(name, file, cwd) {
+  const count = (/** @type {string} */ output) => {
+    const number = (/** @type {string} */ word) => Number(new RegExp(`^ *(\\d+) ${word}$`, 'm').exec(output)?.[1] ?? 0)
+    return { passed: number('pass'), failed: number('fail'), skipped: number('skip') + number('todo') }
+  }
+  const env = { NO_COLOR: '1', DO_NOT_TRACK: '1', BUN_RUNTIME_TRANSPILER_CACHE_PATH: '0' }
+  return {
+    name,
+    run() {
+      const bun = findBun()
+      if (!bun) return skip(name, 1, `no Bun that starts here for ${file}`).run()
+      return suite(name, [bun, 'test', '--no-install', `./${file}`], count, { cwd, env }).run()
+    },
+  }
 }
 
 /** Files under a folder whose name matches; folders nobody writes by hand are passed over. @param {string} folder @param {RegExp} name @returns {string[]} */

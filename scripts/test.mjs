@@ -6,7 +6,7 @@ import { delimiter, join } from 'node:path'
 import process from 'node:process'
 import { fileURLToPath } from 'node:url'
 import { findBrowser } from './browsers.mjs'
-import { check, denoTest, filesUnder, nodeTest, playwright, skip, vitest } from './steps.mjs'
+import { bunTest, check, denoTest, filesUnder, nodeTest, playwright, skip, vitest } from './steps.mjs'
 
 process.chdir(fileURLToPath(new URL('..', import.meta.url)))
 process.env['PATH'] = [join(process.cwd(), 'node_modules/.bin'), process.env['PATH']].join(delimiter)
@@ -45,6 +45,7 @@ const steps = [
   nodeTest('runtimes: Node', 'e2e/runtimes/node.test.ts', installed),
   nodeTest('runtimes: workerd', 'e2e/runtimes/workerd.test.ts', installed),
   denoTest('runtimes: Deno', 'e2e/runtimes/deno.test.ts', installed),
+  bunTest('runtimes: Bun', 'e2e/runtimes/bun.test.ts', installed),
   ...packages.flatMap((folder) => [
     check(`publint ${folder}`, ['publint', '--strict', folder]),
     check(`types as published ${folder}`, ['attw', '--pack', folder, '--profile', 'esm-only']),

@@ -29,15 +29,18 @@ function expectEqual(actual: unknown, expected: unknown): void {
 
 const agentAt = ({ url, fetch }: Place): client.AgentClient => client.createAgentClient({ url: `${url}/api`, ...(fetch ? { fetch } : {}) })
 
-/** What became of the last request to the model, once it is over; the server may hear of an end a moment later than we do. */
-async function lastCall({ url, fetch = globalThis.fetch }: Place): Promise<unknown> {
+/** The last of what the server lists there, once it is as wanted; the server may hear of an end a moment later than we do. */
+async function lastOf<T>({ url, fetch = globalThis.fetch }: Place, path: string, isSettled: (last: T) => boolean): Promise<T | undefined> {
   for (let attempt = 0; ; attempt++) {
-    const calls: { aborted: boolean; finished: boolean }[] = await (await fetch(`${url}/calls`)).json()
-    const last = calls.at(-1)
-    if (last?.aborted || last?.finished || attempt === 50) return last
+    const list: T[] = await (await fetch(`${url}${path}`)).json()
+    const last = list.at(-1)
+    if ((last !== undefined && isSettled(last)) || attempt === 50) return last
     await new Promise((done) => setTimeout(done, 20))
   }
 }
+
+/** What became of the last request to the model, once it is over. */
+const lastCall = (place: Place) => lastOf<{ aborted: boolean; finished: boolean }>(place, '/calls', ({ aborted, finished }) => aborted || finished)
 
 export const cases: readonly Case[] = [
   {
@@ -75,6 +78,54 @@ export const cases: readonly Case[] = [
       expectEqual({ status, text, output, integrity: state.integrity }, { status: 'completed', text: 'It is 42.', output: 'It is 42.', integrity: 'verified' })
       expectEqual([call?.toolName, call?.status, call?.result], ['add', 'done', 42])
       expectEqual(await lastCall(place), { aborted: false, finished: true })
+    },
+  },
+  {
+    name: 'a document leads an agent through its steps and its tool, live and in the state',
+    async run(place) {
+      const seen: unknown[] = []
+      const panels = client.createDawpConsumer({
+        onRunStarted: ({ workflow_id, placement, open }) => seen.push(['opened', workflow_id, placement, open]),
+        onStepStarted: ({ active_step_id }) => seen.push(['began', active_step_id]),
+        onStepCompleted: (_, { step_id, success }) => seen.push(['ended', step_id, success]),
+        onRunCompleted: ({ open, success }) => seen.push(['closed', open, success]),
+      })
+      const run = agentAt(place).run('May the ferry sail from Brest?', { agent: 'pilot', onEvent: (event) => panels.consume(event) })
+      const { status, text, output, state } = await run.result()
+      const answer = 'The ferry may sail: 5,5 m – ça passe ⛴️'
+      expectEqual({ status, text, output, integrity: state.integrity }, { status: 'completed', text: answer, output: answer, integrity: 'verified' })
+      expectEqual(seen, [
+        ['opened', 'sailing-check', 'pre_main_loop', true],
+        ['began', 'ask-the-tide'],
+        ['ended', 'ask-the-tide', true],
+        ['began', 'decide'],
+        ['ended', 'decide', true],
+        ['closed', false, true],
+      ])
+      expectEqual(
+        client
+          .selectDawpRuns(state)
+          .map(({ workflowId, open, success, steps }) => [workflowId, open, success, ...steps.map((step) => [step.stepId, step.status])]),
+        [['sailing-check', false, true, ['ask-the-tide', 'done'], ['decide', 'done']]],
+      )
+      // The schema made a date of the day, and filled in the hours; the page sees what the model wrote.
+      expectEqual(
+        client.selectToolCalls(state).map(({ toolName, status, parameters, progress, result }) => [toolName, status, parameters, progress, result]),
+        [['tide', 'done', { port: 'Brest', day: '2026-11-20' }, { fraction: 0.5, message: 'asking Brest' }, { weekday: 5, metres: [4.5, 5.5] }]],
+      )
+    },
+  },
+  {
+    name: 'cancelling reaches a tool at work, and closes what is open',
+    async run(place) {
+      const run = agentAt(place).run('May the ferry sail from Ar-Men?', { agent: 'pilot' })
+      for await (const { type } of run) if (type === 'tool_progress') break
+      expectEqual(await run.cancel(), { outcome: 'cancelled' })
+      const { status, text, state } = await run.result()
+      const panel = client.selectDawpRuns(state)[0]
+      expectEqual([status, text, client.selectToolCalls(state)[0]?.status], ['cancelled', '', 'abandoned'])
+      expectEqual([panel?.open, panel?.success, panel?.steps.map((step) => step.status)], [false, undefined, ['abandoned']])
+      expectEqual(await lastOf<string>(place, '/abandoned', (runId) => runId === run.id), run.id)
     },
   },
   {

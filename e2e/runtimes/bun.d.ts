@@ -1,0 +1,12 @@
+// What the tests use of Bun. Its own types would also change what `fetch` and `Request` are for every other file.
+declare module 'bun:test' {
+  export function test(name: string, run: () => Promise<void>, timeoutMs: number): void
+  export function afterAll(run: () => unknown): void
+}
+
+declare const Bun: {
+  serve(options: { port: number; hostname: string; idleTimeout: number; fetch(request: Request): Promise<Response> }): {
+    readonly url: URL
+    stop(closeConnections: boolean): Promise<void>
+  }
+}
