@@ -5,6 +5,7 @@ import * as wire from '@agentstream/client/wire'
 import * as edge from '@agentstream/edge'
 import * as aiSdk from '@agentstream/edge/ai-sdk'
 import * as anthropic from '@agentstream/edge/anthropic'
+import * as mcp from '@agentstream/edge/mcp'
 import * as ollama from '@agentstream/edge/ollama'
 import * as openai from '@agentstream/edge/openai'
 import * as edgeTesting from '@agentstream/edge/testing'
@@ -20,7 +21,7 @@ interface Case {
   run(place: Place): Promise<void>
 }
 
-const doors = { client, wire, clientTesting, edge, aiSdk, anthropic, ollama, openai, edgeTesting }
+const doors = { client, wire, clientTesting, edge, aiSdk, anthropic, mcp, ollama, openai, edgeTesting }
 
 function expectEqual(actual: unknown, expected: unknown): void {
   const [is, should] = [JSON.stringify(actual), JSON.stringify(expected)]
