@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
+import { tryItOut } from '../docs/examples/agent-test.ts'
 
 const root = new URL('../', import.meta.url)
 const read = (path: string): string => readFileSync(new URL(path, root), 'utf8')
@@ -9,6 +10,11 @@ const blocks = (page: string): string[] => [...read(page).matchAll(/^```tsx?\n(.
 
 test('the README shows code that compiles: its blocks are these files, to the letter', () => {
   expect(blocks('README.md')).toEqual(['docs/examples/serve.ts', 'docs/examples/read.ts', 'docs/examples/show.tsx'].map(read))
+})
+
+test('the guide to agents shows code that compiles, and that does what it says', async () => {
+  expect(blocks('docs/agents.md')).toEqual(['docs/examples/agents.ts', 'docs/examples/agent-test.ts'].map(read))
+  expect(await tryItOut()).toEqual({ status: 'completed', output: 'High water at 14:05.', tools: ['done'], workflow: true, integrity: 'verified' })
 })
 
 test('the README sends nobody to a file that is not there', () => {
