@@ -115,8 +115,9 @@ function load(yaml: string): unknown {
     return document.toJS({ mapAsMap: true, maxAliasCount: 100 })
   } catch (cause) {
     if (cause instanceof DawpDocumentError) throw cause
-    // Aliases that multiply, or nesting deeper than the stack.
-    throw broken('it refers to itself too often or is nested too deeply', cause)
+    // What the YAML reader throws for aliases that multiply, and what the engine throws for nesting deeper than the stack.
+    const isTooMuch = cause instanceof ReferenceError || cause instanceof RangeError
+    throw broken(isTooMuch ? 'it refers to itself too often or is nested too deeply' : 'the YAML reader does not work here', cause)
   }
 }
 
