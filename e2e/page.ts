@@ -16,6 +16,11 @@ export interface Demo {
   tool(name: string, state?: string): Locator
   /** The heading of a round of the loop. */
   round(number: number): Locator
+  /** A step of a workflow agent, in the state a word tells. */
+  step(name: string, state?: string): Locator
+  /** What a tool asks before it runs, as it stands now. */
+  approval(toolName: string): Locator
+  choose(agent: 'Assistant' | 'DAWP' | 'Workflow' | 'Recordings'): Promise<void>
   ask(question: string, fault?: string): Promise<void>
   play(recording: string): Promise<void>
   stop(): Promise<void>
@@ -31,6 +36,11 @@ export async function openDemo(page: Page): Promise<Demo> {
     answer,
     tool: (name, state) => answer.getByRole('article', { name: new RegExp(`^Tool call ${name}: ${state ?? ''}`) }),
     round: (number) => answer.getByRole('heading', { name: new RegExp(`^Round ${number}`) }),
+    step: (name, state) => answer.getByRole('article', { name: new RegExp(`^Step ${name}: ${state ?? ''}`) }),
+    approval: (toolName) => answer.getByRole('region', { name: toolName }),
+    async choose(agent) {
+      await page.getByRole('radio', { name: agent }).check()
+    },
     async ask(question, fault) {
       if (fault) await page.getByRole('combobox', { name: 'Break on purpose' }).selectOption(fault)
       // Typed, because Firefox over BiDi sets a value without the input event that a page listens for.

@@ -1,9 +1,8 @@
 import { useState } from 'react'
-import { type AgentName, AppHeader } from './components/app-header.tsx'
+import { AppHeader } from './components/app-header.tsx'
 import { Workspace } from './components/workspace.tsx'
 import { useTheme } from './hooks/use-theme.ts'
-
-const names: readonly AgentName[] = ['assistant', 'transcripts']
+import { type AgentName, agentNames } from './model/agents.ts'
 
 export function App() {
   const [agent, setAgent] = useState<AgentName>('assistant')
@@ -13,8 +12,8 @@ export function App() {
   return (
     <div className="app">
       <AppHeader agent={agent} onAgent={setAgent} theme={theme} onTheme={setTheme} inspecting={inspecting} onInspecting={setInspecting} />
-      {names.map((name) => (
-        // Both stay, so that switching over and back loses no conversation and stops no run.
+      {agentNames.map((name) => (
+        // All stay, so that switching over and back loses no conversation and stops no run.
         <div key={name} className="workspace-frame" hidden={name !== agent}>
           <Workspace agent={name} active={name === agent} inspecting={inspecting && name === agent} onInspecting={setInspecting} />
         </div>

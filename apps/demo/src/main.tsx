@@ -9,6 +9,7 @@ import './styles/base.css'
 import './styles/layout.css'
 import './styles/run.css'
 import './styles/tools.css'
+import './styles/workflow.css'
 import './styles/markdown.css'
 import './styles/inspector.css'
 

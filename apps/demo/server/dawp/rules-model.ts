@@ -69,7 +69,8 @@ function mainTurn({ question, hasEnded, trigger, all }: Situation, { tools = [] 
 
 function inputOf(tool: string, question: string): StatedCall['input'] {
   if (tool === 'calculator') return { expression: findExpression(question)?.expression ?? '0' }
-  return { query: subjectOf(question) || 'agentstream', limit: 3 }
+  // What is to be done with an answer is not what it is about.
+  return { query: subjectOf(question.replace(/\b(?:draft|answer|review|check)\w*/gi, '')) || 'agentstream', limit: 3 }
 }
 
 /** What a tool answered, in words. */

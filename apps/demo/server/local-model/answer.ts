@@ -16,7 +16,7 @@ I did not find a tool for that. I can:
 - **search this project's documents**: *How does AgentStream notice a truncated run?*
 - **write a slow report**, telling how far I am: *Write a report about cancelling*
 - **count the words of a page**, or fail at it: *How many words are in the page unicorn?*
-- **send a note**, when you allow it: *Send a note to Ada: the tide is high at noon*
+- **leave a note**, when you allow it: *Leave a note to Ada: the tide is high at noon*
 - remember this conversation: *What did I ask before?*
 - do two things at once, or one *then* the other.
 

@@ -1,7 +1,6 @@
 import type { Theme } from '../hooks/use-theme.ts'
+import { type AgentName, agentNames, agentTitles } from '../model/agents.ts'
 import { MoonIcon, PanelIcon, SunIcon } from './icons.tsx'
-
-export type AgentName = 'assistant' | 'transcripts'
 
 export interface AppHeaderProps {
   readonly agent: AgentName
@@ -12,10 +11,6 @@ export interface AppHeaderProps {
   readonly onInspecting: (inspecting: boolean) => void
 }
 
-const agents: readonly (readonly [AgentName, string])[] = [
-  ['assistant', 'Assistant'],
-  ['transcripts', 'Recordings'],
-]
 const nextTheme: Readonly<Record<Theme, Theme>> = { system: 'dark', dark: 'light', light: 'system' }
 
 export function AppHeader({ agent, onAgent, theme, onTheme, inspecting, onInspecting }: AppHeaderProps) {
@@ -27,11 +22,11 @@ export function AppHeader({ agent, onAgent, theme, onTheme, inspecting, onInspec
       </h1>
       <fieldset className="segments">
         <legend className="visually-hidden">Agent</legend>
-        {agents.map(([name, words]) => (
+        {agentNames.map((name) => (
           <label key={name}>
             <span>
               <input type="radio" name="agent" value={name} checked={agent === name} onChange={() => onAgent(name)} />
-              {words}
+              {agentTitles[name]}
             </span>
           </label>
         ))}

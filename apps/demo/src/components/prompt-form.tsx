@@ -1,4 +1,4 @@
-import { type KeyboardEvent, type RefObject, type SubmitEvent, useId } from 'react'
+import { type KeyboardEvent, type ReactNode, type RefObject, type SubmitEvent, useId } from 'react'
 import { FaultPicker } from './fault-picker.tsx'
 import { SendIcon, StopIcon } from './icons.tsx'
 
@@ -11,9 +11,11 @@ export interface PromptFormProps {
   readonly onSend: () => void
   readonly onStop: () => void
   readonly field: RefObject<HTMLTextAreaElement | null>
+  /** Further choices beside the fault. */
+  readonly children?: ReactNode
 }
 
-export function PromptForm({ text, onText, fault, onFault, isStreaming, onSend, onStop, field }: PromptFormProps) {
+export function PromptForm({ text, onText, fault, onFault, isStreaming, onSend, onStop, field, children }: PromptFormProps) {
   const id = useId()
   const submit = (event: SubmitEvent) => {
     event.preventDefault()
@@ -55,6 +57,7 @@ export function PromptForm({ text, onText, fault, onFault, isStreaming, onSend, 
         <span className="keys">
           <kbd data-first>Enter</kbd> sends <kbd data-first>Shift</kbd> <kbd>Enter</kbd> new line <kbd data-first>Esc</kbd> stops
         </span>
+        {children}
         <FaultPicker fault={fault} onFault={onFault} />
       </div>
     </form>

@@ -1,6 +1,7 @@
 /** Chooses a recorded stream and plays it. */
 import { useQuery } from '@tanstack/react-query'
 import { type SubmitEvent, useId } from 'react'
+import { fetchJson } from '../model/fetch-json.ts'
 import { recordingTitle } from '../model/recording-title.ts'
 import { FaultPicker } from './fault-picker.tsx'
 import { PlayIcon, StopIcon } from './icons.tsx'
@@ -56,8 +57,7 @@ export function RecordingForm({ chosen, onChosen, fault, onFault, isStreaming, o
 }
 
 async function loadRecordings({ signal }: { signal: AbortSignal }): Promise<readonly string[]> {
-  const response = await fetch('/api/demo/recordings', { signal })
-  const names: unknown = await response.json()
-  if (!response.ok || !Array.isArray(names)) throw new TypeError('Not a list of recordings')
+  const names = await fetchJson('/api/demo/recordings', signal)
+  if (!Array.isArray(names)) throw new TypeError('Not a list of recordings')
   return names.map(String)
 }

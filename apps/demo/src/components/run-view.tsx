@@ -3,12 +3,10 @@ import { type AgentRun, type RunState, selectText } from '@agentstream/client'
 import { useRun } from '@agentstream/react'
 import { memo } from 'react'
 import { StreamingMarkdown } from '../markdown/streaming-markdown.tsx'
-import { arrange } from '../model/arrange.ts'
 import { formatValue } from '../model/format.ts'
 import type { Receipt } from '../model/outcome.ts'
 import { Clamp } from './clamp.tsx'
-import { DawpPanel } from './dawp-panel.tsx'
-import { RoundView } from './round-view.tsx'
+import { RunSections } from './run-sections.tsx'
 import { type RunActions, RunStatus } from './run-status.tsx'
 
 export const RunView = memo(function RunView({ run, receipt, actions }: { run: AgentRun; receipt: Receipt | undefined; actions: RunActions }) {
@@ -16,29 +14,12 @@ export const RunView = memo(function RunView({ run, receipt, actions }: { run: A
   return (
     <div className="run" data-status={state.status}>
       {/* A silent restart voids what was shown, so everything below begins anew with it. */}
-      <Sections key={state.counts.restarts} state={state} />
+      <RunSections key={state.counts.restarts} run={run} state={state} />
       <Output state={state} />
       <RunStatus state={state} receipt={receipt} actions={actions} />
     </div>
   )
 })
-
-function Sections({ state }: { state: RunState }) {
-  return arrange(state).map((section) =>
-    section.kind === 'dawp' ? (
-      <DawpPanel key={section.key} run={section.run} />
-    ) : (
-      <RoundView
-        key={section.key}
-        iteration={section.iteration}
-        parts={section.parts}
-        budget={section.iteration === state.main.iteration ? budgetOf(state) : undefined}
-      />
-    ),
-  )
-}
-
-const budgetOf = ({ main }: RunState) => ({ maximum: main.maxIterations, remaining: main.remaining })
 
 /** The final answer, where it never came as tokens: some agents only hand over a result. */
 function Output({ state }: { state: RunState }) {

@@ -1,4 +1,5 @@
 import { useAgentInfo } from '@agentstream/react'
+import { useWorkflowPlan } from '../hooks/use-demo.ts'
 import { recordingTitle } from '../model/recording-title.ts'
 
 type Example = readonly [example: string, what: string]
@@ -10,10 +11,12 @@ const questions: readonly Example[] = [
   ['Write a report about cancelling', 'a slow tool with progress'],
   ['Search the docs for hooks, then calculate 5 miles in km', 'two rounds'],
   ['How many words are in the page unicorn?', 'a tool that fails'],
+  ['Leave a note to Ada: the tide is high at noon', 'a tool that asks you first'],
+  ['What did I ask before?', 'the server keeps the conversation'],
 ]
 
-export function AssistantWelcome({ onExample }: { onExample: (question: string) => void }) {
-  const info = useAgentInfo('assistant')
+export function AssistantWelcome({ agent, onExample }: { agent: string; onExample: (question: string) => void }) {
+  const info = useAgentInfo(agent)
   return (
     <div className="welcome">
       <h2>Watch an agent work, down to the last byte.</h2>
@@ -41,6 +44,48 @@ function ModelNote({ provider, model }: { provider: string | undefined; model: s
       <strong>The model here is not a language model.</strong> It is a small set of rules that stands in for one, so that the demo needs no key and no network.
       The agent loop, the tools, the server and the stream are the real thing.
     </p>
+  )
+}
+
+const dawpQuestions: readonly Example[] = [
+  ['What is a cursor?', 'looks things up before the main loop'],
+  ['Draft an answer about cancelling and have it reviewed', 'a trigger in the answer starts a review'],
+  ['What is 17.5% of 240?', 'the agent starts a workflow itself'],
+]
+
+export function DawpWelcome({ onExample }: { onExample: (question: string) => void }) {
+  return (
+    <div className="welcome">
+      <h2>Lead an agent through a document.</h2>
+      <p>
+        Three Markdown documents, one for each way a DAWP workflow begins. The engine prompts step by step and waits for the marker that says a step is done.
+      </p>
+      <p className="model-note">
+        <strong>The model is rules again</strong>, that call the tool a prompt names and print the marker it asks for. The documents, the engine, the tools and
+        the stream are the real thing.
+      </p>
+      <Examples examples={dawpQuestions} onExample={onExample} />
+    </div>
+  )
+}
+
+const topics: readonly Example[] = [
+  ['How does cancelling work?', 'guides and sources at once'],
+  ['What is known about sessions?', 'guides and sources at once'],
+]
+
+export function WorkflowWelcome({ onExample }: { onExample: (question: string) => void }) {
+  // Asked for before the first run, which is then drawn whole from its first event.
+  useWorkflowPlan(true)
+  return (
+    <div className="welcome">
+      <h2>Two branches at once, joined by a third step.</h2>
+      <p>
+        No loop and no model decides here: a plan does. One branch reads the guides, the other the sources; the last step waits for both and puts them side by
+        side.
+      </p>
+      <Examples examples={topics} onExample={onExample} />
+    </div>
   )
 }
 

@@ -4,17 +4,20 @@ import { useAgentStream } from '@agentstream/react'
 import { useCallback, useEffect, useRef, useState } from 'react'
 import { Inspector } from '../inspector/inspector.tsx'
 import { createRunMonitor } from '../inspector/run-monitor.ts'
+import type { AgentName } from '../model/agents.ts'
 import type { Receipt } from '../model/outcome.ts'
 import { recordingTitle } from '../model/recording-title.ts'
+import { newSessionId } from '../model/session-id.ts'
 import { InspectorFrame } from './inspector-frame.tsx'
 import { LiveAnnouncer } from './live-announcer.tsx'
 import { PromptForm } from './prompt-form.tsx'
+import { ProviderPicker } from './provider-picker.tsx'
 import { firstChoice, RecordingForm } from './recording-form.tsx'
 import { Transcript } from './transcript.tsx'
-import { AssistantWelcome, RecordingsWelcome } from './welcome.tsx'
+import { AssistantWelcome, DawpWelcome, RecordingsWelcome, WorkflowWelcome } from './welcome.tsx'
 
 export interface WorkspaceProps {
-  readonly agent: 'assistant' | 'transcripts'
+  readonly agent: AgentName
   /** Whether it is the one in view. */
   readonly active: boolean
   readonly inspecting: boolean
@@ -28,7 +31,12 @@ export function Workspace({ agent, active, inspecting, onInspecting }: Workspace
   const [fault, setFault] = useState('')
   const [receipts, setReceipts] = useState<Readonly<Record<string, Receipt>>>({})
   const field = useRef<HTMLTextAreaElement>(null)
-  const stream = useAgentStream({ agent, onEvent: monitor.push, onUnmount: 'cancel' })
+  const [sessionId] = useState(newSessionId)
+  const [model, setModel] = useState<string>()
+  const isPlayer = agent === 'transcripts'
+  const served = model ?? agent
+  // A recording is no conversation: nothing of it is to be remembered.
+  const stream = useAgentStream({ agent: served, ...(isPlayer ? {} : { sessionId }), onEvent: monitor.push, onUnmount: 'cancel' })
   // Nothing here reads the state, so a token renders only what shows it.
   const { turns, run, isStreaming, send, cancel, regenerate } = stream
 
@@ -77,11 +85,13 @@ export function Workspace({ agent, active, inspecting, onInspecting }: Workspace
           turns={turns}
           receipts={receipts}
           again={again}
-          edit={agent === 'assistant' ? edit : undefined}
-          wordsOf={agent === 'assistant' ? asWritten : recordingTitle}
-          welcome={agent === 'assistant' ? <AssistantWelcome onExample={start} /> : <RecordingsWelcome onPlay={play} />}
+          edit={isPlayer ? undefined : edit}
+          wordsOf={isPlayer ? recordingTitle : asWritten}
+          welcome={<Welcome agent={agent} served={served} onExample={isPlayer ? play : start} />}
         />
-        {agent === 'assistant' ? (
+        {isPlayer ? (
+          <RecordingForm chosen={recording} onChosen={setRecording} fault={fault} onFault={setFault} isStreaming={isStreaming} onPlay={start} onStop={stop} />
+        ) : (
           <PromptForm
             text={text}
             onText={setText}
@@ -94,9 +104,9 @@ export function Workspace({ agent, active, inspecting, onInspecting }: Workspace
             }}
             onStop={stop}
             field={field}
-          />
-        ) : (
-          <RecordingForm chosen={recording} onChosen={setRecording} fault={fault} onFault={setFault} isStreaming={isStreaming} onPlay={start} onStop={stop} />
+          >
+            {agent === 'assistant' ? <ProviderPicker chosen={model} onChosen={setModel} disabled={isStreaming} /> : null}
+          </PromptForm>
         )}
         <LiveAnnouncer run={run} />
       </main>
@@ -105,6 +115,19 @@ export function Workspace({ agent, active, inspecting, onInspecting }: Workspace
       </InspectorFrame>
     </div>
   )
+}
+
+function Welcome({ agent, served, onExample }: { agent: AgentName; served: string; onExample: (example: string) => void }) {
+  switch (agent) {
+    case 'assistant':
+      return <AssistantWelcome agent={served} onExample={onExample} />
+    case 'dawp':
+      return <DawpWelcome onExample={onExample} />
+    case 'workflow':
+      return <WorkflowWelcome onExample={onExample} />
+    case 'transcripts':
+      return <RecordingsWelcome onPlay={onExample} />
+  }
 }
 
 const asWritten = (question: string) => question

@@ -3,6 +3,7 @@
  * is over it says how it ended and how the answer begins.
  */
 import type { RunState } from '@agentstream/client'
+import { waitingApproval } from './approval.ts'
 import { outcomeOf } from './outcome.ts'
 
 const spokenAnswer = 240
@@ -18,6 +19,10 @@ export function announcementOf(state: RunState): string {
 
 function progressOf(state: RunState): string {
   if (state.status === 'connecting') return 'Connecting'
+  const asked = waitingApproval(state)
+  if (asked) return `The agent asks whether it may use ${asked.toolName}. Approve or deny it in the conversation`
+  const steps = state.steps.filter(({ status }) => status === 'running')
+  if (steps.length > 0) return `Working on ${steps.map(({ name }) => name).join(' and ')}`
   const tool = state.main.parts.findLast((part) => part.kind === 'tool' && part.status === 'running')
   if (tool?.kind === 'tool') return `Using the tool ${tool.toolName}`
   const step = state.dawpRuns.findLast((run) => run.open)?.steps.findLast((candidate) => candidate.status === 'running')

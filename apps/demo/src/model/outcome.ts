@@ -1,5 +1,6 @@
 /** Enters: how a run stands. Leaves: a sentence that says what happened, and what the reader can do about it. */
 import type { CancelReceipt, RunFailure, RunState } from '@agentstream/client'
+import { waitingApproval } from './approval.ts'
 
 export type Tone = 'active' | 'good' | 'quiet' | 'warning' | 'bad'
 
@@ -53,18 +54,40 @@ function streaming(state: RunState): Outcome {
   if (state.connection.phase === 'retrying' || state.connection.phase === 'connecting') {
     return { ...base, title: 'Reconnecting', detail: `The connection broke. Attempt ${state.connection.attempt} to go on where it stopped.` }
   }
+  const known = waitingOrWorking(state)
+  return known ? { ...base, ...known } : inTheLoop(state.main.parts)
+}
+
+type Activity = Pick<Outcome, 'title' | 'detail'>
+
+/** What a run does beside its main loop. */
+function waitingOrWorking(state: RunState): Activity | undefined {
+  const asked = waitingApproval(state)
+  if (asked) return { title: 'Waiting for you', detail: `The agent asks whether it may use ${asked.toolName}.` }
+  const steps = state.steps.filter(({ status }) => status === 'running')
+  if (steps.length > 0) return { title: 'Working', detail: stepsAtWork(steps.map(({ name }) => name)) }
   const panel = state.dawpRuns.findLast((run) => run.open)
   const step = panel?.activeStep === undefined ? undefined : panel.steps[panel.activeStep]
-  if (panel) return { ...base, title: 'Working', detail: step ? `The workflow is at its step ${step.stepId}.` : 'A workflow is running.' }
-  const tools = state.main.parts.filter((part) => part.kind === 'tool' && part.status === 'running')
+  if (panel) return { title: 'Working', detail: step ? `The workflow is at its step ${step.stepId}.` : 'A workflow is running.' }
+  return undefined
+}
+
+function inTheLoop(parts: RunState['main']['parts']): Outcome {
+  const base = { tone: 'active', offer: 'nothing' } as const
+  const tools = parts.filter((part) => part.kind === 'tool' && part.status === 'running')
   if (tools.length > 1) return { ...base, title: 'Using tools', detail: `${tools.length} of them are running.` }
   const [tool] = tools
   if (tool?.kind === 'tool') return { ...base, title: 'Using a tool', detail: `${tool.toolName} is running.` }
-  const last = state.main.parts.at(-1)
+  const last = parts.at(-1)
   if (last?.kind === 'tool' && last.status === 'assembling')
     return { ...base, title: 'Calling a tool', detail: `The model writes the arguments for ${last.toolName}.` }
   if (last?.kind === 'thinking' && last.open) return { ...base, title: 'Thinking', detail: 'The model is thinking.' }
   return { ...base, title: 'Streaming', detail: 'The answer is arriving.' }
+}
+
+function stepsAtWork(names: readonly string[]): string {
+  const [first, ...others] = names
+  return others.length === 0 ? `The workflow is at its step ${first}.` : `${names.length} branches run at once: ${names.join(', ')}.`
 }
 
 function completed(state: RunState): Outcome {
