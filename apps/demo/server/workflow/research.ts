@@ -71,5 +71,8 @@ export function createResearch({ pace, passageMs }: ResearchOptions): { readonly
 function section(title: string, result: unknown): readonly string[] {
   const found = readPassages(result)
   if (found.length === 0) return [`### ${title}`, 'Nothing about it.']
-  return [`### ${title}`, found.map(({ title, page, excerpt }) => `- **${plain(title)}** in ${code(page)}: ${plain(excerpt)}`).join('\n')]
+  return [
+    `### ${title}`,
+    found.map(({ title, page, excerpt }) => `- **${plain(title)}** in ${code(page)}${excerpt === '' ? '' : `: ${plain(excerpt)}`}`).join('\n'),
+  ]
 }

@@ -126,7 +126,20 @@ function familyOf({ type }: AgentEvent): EventFamily {
 }
 
 /** The member worth a glance, whatever the event. Schemas leave unknown members in, so they are read as unknown. */
-const tellingMembers = ['content', 'tool_name', 'error', 'step_id', 'workflow_id', 'iteration', 'status', 'plugin_name', 'reason', 'success', 'run_id'] as const
+const tellingMembers = [
+  'content',
+  'tool_name',
+  'error',
+  'step_id',
+  'step_name',
+  'workflow_id',
+  'iteration',
+  'status',
+  'plugin_name',
+  'reason',
+  'success',
+  'run_id',
+] as const
 
 function summaryOf(event: AgentEvent): string {
   if (event.type === 'tool_call_delta') return event.arguments_delta ?? event.tool_call.function.name ?? ''
