@@ -29,6 +29,8 @@ export { framingAccepted, framingFor, framings } from './wire/frames/negotiate.t
 export { plainText } from './wire/frames/plain-text.ts'
 export { sse } from './wire/frames/sse.ts'
 export { isObject, type JsonObject, type JsonValue, parseJson } from './wire/json.ts'
+export { type A2aOptions, a2a, a2aV1, createA2a, createA2aV1 } from './wire/protocols/a2a/a2a.ts'
+export { a2aLosses } from './wire/protocols/a2a/losses.ts'
 export { type AgenticraftOptions, agenticraft, agenticraftText, createAgenticraft } from './wire/protocols/agenticraft/agenticraft.ts'
 export { agenticraftLosses, agenticraftTextLosses } from './wire/protocols/agenticraft/losses.ts'
 export { agentor, agentorChat } from './wire/protocols/agentor/agentor.ts'

@@ -1,0 +1,112 @@
+import { isTerminalEvent } from '../../events/ending.ts'
+import { effectiveLoopScope } from '../../events/scope.ts'
+import type { AgentEvent } from '../../events/vocabulary.ts'
+import type { Frame } from '../../frames/frame.ts'
+import type { Stage } from '../../stage.ts'
+import { endEvents } from './ending.ts'
+import { wrong } from './fields.ts'
+import { eventIn, isOwnTask } from './own.ts'
+import { createArtifacts, partEvents, textOf } from './parts.ts'
+import { type RpcId, readAnswer } from './rpc.ts'
+import { isTerminalState, type Message, type Metadata, type Shapes, type Status, type Update } from './update.ts'
+
+const isInterrupted = (state: string): boolean => state === 'input-required' || state === 'auth-required'
+
+/** Frames of one call. Those of another call, or of another task, are refused: they would put one answer into another. */
+export function a2aDecoder(shapes: Shapes, requestId: RpcId | undefined): Stage<Frame, AgentEvent> {
+  const artifactEvents = createArtifacts()
+  let callId = requestId
+  let task: { readonly taskId: string; readonly contextId: string } | undefined
+  let isStarted = false
+  let isOver = false
+  let hasResult = false
+  let output = ''
+  /** What an end in order would mean: a status that may be the last, or a message that was the whole answer. */
+  let last: { readonly status: Status; readonly metadata?: Metadata | undefined } | undefined
+
+  const note = (events: readonly AgentEvent[]): void => {
+    for (const event of events) {
+      isOver ||= isTerminalEvent(event)
+      if (effectiveLoopScope(event).kind === 'dawp') continue
+      if (event.type === 'token') output += event.content
+      else if (event.type === 'result') hasResult = true
+    }
+  }
+  const told = (events: AgentEvent[]): AgentEvent[] => {
+    note(events)
+    return events
+  }
+  const begin = (): AgentEvent[] => {
+    if (isStarted) return []
+    isStarted = true
+    return [{ type: 'started' }]
+  }
+
+  /** What an answer in a status adds: what it repeats of the artifacts was told. */
+  const answering = ({ parts }: Message): AgentEvent[] => {
+    const isRepeated = output.endsWith(textOf(parts))
+    return parts.filter(({ kind }) => kind !== 'text' || !isRepeated).flatMap((part) => partEvents(part))
+  }
+  /** What a status says beside its state. */
+  const saying = ({ state, message }: Status): AgentEvent[] => {
+    if (!message?.isAgent) return []
+    const own = message.parts.map(eventIn).filter((event) => event !== undefined)
+    if (own.length > 0) return own
+    if (state === 'completed' || state === 'input-required') return answering(message)
+    const text = textOf(message.parts)
+    const others = message.parts.filter(({ kind }) => kind !== 'text').flatMap((part) => partEvents(part))
+    return isTerminalState(state) || text === '' ? others : [{ type: 'status', status: text }, ...others]
+  }
+  const result = (stop?: string): AgentEvent[] =>
+    hasResult ? [] : [{ type: 'result', output, success: true, ...(stop === undefined ? {} : { stop_reason: stop }) }]
+
+  const finish = (status: Status, metadata: Metadata | undefined): AgentEvent[] => endEvents(status, metadata, result)
+  const statusEvents = (status: Status, isFinal: boolean, metadata: Metadata | undefined): AgentEvent[] => {
+    const said = told(saying(status))
+    const asks = isInterrupted(status.state) && !said.some(({ type }) => type === 'approval_request')
+    const events = asks ? [...said, ...told([{ type: 'custom', name: status.state, data: { ...task } }])] : said
+    last = isTerminalState(status.state) || asks ? { status, metadata } : undefined
+    return isFinal ? [...events, ...told(finish(status, metadata))] : events
+  }
+  const own = ({ taskId, contextId }: { taskId: string; contextId: string }): void => {
+    task ??= { taskId, contextId }
+    if (task.taskId !== taskId) throw wrong('a frame of another task', { taskId })
+  }
+  const decode = (update: Update): AgentEvent[] => {
+    switch (update.kind) {
+      case 'task': {
+        own(update)
+        isStarted ||= isOwnTask(update.metadata)
+        const events = [...begin(), ...told(update.artifacts.flatMap((artifact) => artifactEvents(artifact, { append: false })))]
+        // A task that is over already is the whole answer: that of `message/send`, or of a task that is asked for again.
+        return [...events, ...statusEvents(update.status, isTerminalState(update.status.state), update.metadata)]
+      }
+      case 'status':
+        own(update)
+        return [...begin(), ...statusEvents(update.status, update.isFinal, update.metadata)]
+      case 'artifact':
+        own(update)
+        return [...begin(), ...told(artifactEvents(update.artifact, update))]
+      case 'message':
+        if (!update.message.isAgent) return begin()
+        if (!task) last = { status: { state: 'completed' } }
+        return [...begin(), ...told(update.message.parts.flatMap((part) => partEvents(part)))]
+      case 'unknown':
+        return [...begin(), { type: 'custom', name: update.name, data: update.value }]
+    }
+  }
+  const ofThisCall = (id: RpcId, isError: boolean): void => {
+    if (callId === undefined) callId = id
+    // A server that could not read the call does not know its id.
+    if (id !== callId && !(isError && id === null)) throw wrong('a frame of another call', { id })
+  }
+  return {
+    push(frame) {
+      if (isOver || frame.data === '') return []
+      const answer = readAnswer(frame)
+      ofThisCall(answer.id, 'error' in answer)
+      return 'error' in answer ? [...begin(), ...told([answer.error])] : decode(shapes.read(answer.result))
+    },
+    end: () => (isOver || !last ? [] : told(finish(last.status, last.metadata))),
+  }
+}

@@ -1,0 +1,112 @@
+/**
+ * The shapes of A2A 1.0, which are those of its protocol buffers in JSON: the member that is there says what a thing is, states
+ * and roles are in capitals, and no update says that it is the final one, because its state does. Rules: the specification 1.0,
+ * `specification/a2a.proto`, as @a2a-js/sdk 1.3.0 reads it.
+ */
+import { isObject } from '../../json.ts'
+import { member, objectAt, optionalObjectAt, optionalTextAt, readersOf, textAt, wrong } from './fields.ts'
+import { type Artifact, isTerminalState, type Message, type Metadata, type Part, type Shapes, type Status, type Update, type Written } from './update.ts'
+
+function readPart(value: Metadata): Part {
+  const metadata = optionalObjectAt(value, 'metadata')
+  const text = optionalTextAt(value, 'text')
+  if (text !== undefined) return { kind: 'text', text, metadata }
+  const url = optionalTextAt(value, 'url')
+  const bytes = optionalTextAt(value, 'raw')
+  if (url !== undefined || bytes !== undefined) {
+    const named = { mediaType: optionalTextAt(value, 'mediaType'), name: optionalTextAt(value, 'filename') }
+    return { kind: 'file', ...named, ...(url === undefined ? {} : { url }), ...(bytes === undefined ? {} : { bytes }), metadata }
+  }
+  return Object.hasOwn(value, 'data') ? { kind: 'data', data: value['data'], metadata } : { kind: 'unknown', value, metadata }
+}
+
+const statePrefix = 'TASK_STATE_'
+
+function readState(state: string): string {
+  if (!state.startsWith(statePrefix)) throw wrong(`a state of 1.0 begins with ${statePrefix}`, state)
+  const name = state.slice(statePrefix.length).toLowerCase().replaceAll('_', '-')
+  return name === 'unspecified' ? 'unknown' : name
+}
+
+const writeState = (state: string): string => statePrefix + (state === 'unknown' ? 'UNSPECIFIED' : state.toUpperCase().replaceAll('-', '_'))
+
+const read = readersOf({ part: readPart, role: (role) => role !== 'ROLE_USER', state: readState })
+
+const owned = (value: Metadata, id = 'taskId') => ({
+  taskId: textAt(value, id),
+  contextId: optionalTextAt(value, 'contextId') ?? '',
+  metadata: optionalObjectAt(value, 'metadata'),
+})
+
+const readers: Readonly<Record<string, (value: Metadata) => Update>> = {
+  task: (value) => ({ kind: 'task', ...owned(value, 'id'), status: read.status(objectAt(value, 'status')), artifacts: read.artifacts(value) }),
+  statusUpdate(value) {
+    const status = read.status(objectAt(value, 'status'))
+    return { kind: 'status', ...owned(value), status, isFinal: isTerminalState(status.state) }
+  },
+  artifactUpdate: (value) => ({
+    kind: 'artifact',
+    ...owned(value),
+    artifact: read.artifact(objectAt(value, 'artifact')),
+    append: member(value, 'append') === true,
+    lastChunk: member(value, 'lastChunk') === true,
+  }),
+  message: (value) => ({ kind: 'message', message: read.message(value) }),
+}
+
+function readResult(result: Metadata): Update {
+  // A result of 0.3, which has a member `message` or `artifact` too, is not one of these.
+  if (typeof result['kind'] === 'string') throw wrong('a result of 1.0 has no kind', result)
+  for (const [name, reader] of Object.entries(readers)) {
+    const value = member(result, name)
+    if (isObject(value)) return reader(value)
+  }
+  const [name, ...others] = Object.keys(result)
+  const value = name === undefined ? undefined : result[name]
+  if (name === undefined || others.length > 0 || !isObject(value) || Object.hasOwn(readers, name)) throw wrong('expected one payload', result)
+  return { kind: 'unknown', name, value }
+}
+
+function writePart(part: Part): object {
+  const { metadata } = part
+  switch (part.kind) {
+    case 'text':
+      return { text: part.text, metadata }
+    case 'data':
+      return { data: part.data, metadata }
+    case 'file':
+      return { url: part.url, raw: part.bytes, mediaType: part.mediaType, filename: part.name, metadata }
+    case 'unknown':
+      return part.value
+  }
+}
+
+const writeArtifact = ({ parts, ...artifact }: Artifact): object => ({ ...artifact, parts: parts.map(writePart) })
+const writeMessage = ({ messageId, isAgent, parts }: Message, { taskId, contextId }: Written): object => ({
+  messageId,
+  role: isAgent ? 'ROLE_AGENT' : 'ROLE_USER',
+  parts: parts.map(writePart),
+  taskId,
+  contextId,
+})
+const writeStatus = ({ state, message, timestamp }: Status, update: Written): object => ({
+  state: writeState(state),
+  timestamp,
+  message: message && writeMessage(message, update),
+})
+
+function writeUpdate(update: Written): object {
+  const { taskId, contextId, metadata } = update
+  switch (update.kind) {
+    case 'task':
+      return { task: { id: taskId, contextId, status: writeStatus(update.status, update), artifacts: update.artifacts.map(writeArtifact), metadata } }
+    case 'status':
+      return { statusUpdate: { taskId, contextId, status: writeStatus(update.status, update), metadata } }
+    case 'artifact': {
+      const { append, lastChunk } = update
+      return { artifactUpdate: { taskId, contextId, artifact: writeArtifact(update.artifact), append, lastChunk, metadata } }
+    }
+  }
+}
+
+export const shapesV1: Shapes = { read: readResult, write: writeUpdate }
