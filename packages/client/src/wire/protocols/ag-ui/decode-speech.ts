@@ -1,0 +1,94 @@
+import type { AgentEvent } from '../../events/vocabulary.ts'
+import { isObject } from '../../json.ts'
+import { maybeText, type Raw, textOf } from './words.ts'
+
+export type Tell = (value: Raw, event: AgentEvent) => AgentEvent
+
+/** Texts and reasoning: both come in messages with an id, whole or in chunks that leave out what has not changed. */
+export interface Speech {
+  start(value: Raw): AgentEvent[]
+  piece(value: Raw): AgentEvent[]
+  end(value: Raw): AgentEvent[]
+  think(value: Raw): AgentEvent[]
+  /** Messages of others that nobody ended. */
+  flush(): AgentEvent[]
+  /** A snapshot tells the conversation anew. */
+  retell(messages: readonly unknown[]): void
+  /** The text of the agent's last message, for a run that names no result. */
+  readonly said: string
+}
+
+export function createSpeech(tell: Tell): Speech {
+  /** What others say (a user's or a system's message) is no part of the answer, and told as a whole. */
+  const others = new Map<string, { readonly role: string; text: string }>()
+  const begun = new Set<string>()
+  let count = 0
+  let current: string | undefined
+  let last: string | undefined
+  let said = ''
+  let thinking: string | undefined
+
+  const open = (id: string, role: string | undefined, isMain: boolean): void => {
+    if (role !== undefined && role !== 'assistant') others.set(id, { role, text: '' })
+    else if (isMain) {
+      last = id
+      said = ''
+    }
+  }
+  const start = (value: Raw): AgentEvent[] => {
+    current = maybeText(value, 'messageId') ?? `message-${++count}`
+    begun.add(current)
+    open(current, maybeText(value, 'role'), value['subagentRunId'] == null)
+    return []
+  }
+  /** The message a piece belongs to. A chunk begins its own, and so does a text whose beginning was not sent. */
+  const opened = (value: Raw): string => {
+    const given = maybeText(value, 'messageId')
+    if (given !== undefined && begun.has(given)) {
+      if (value.type === 'TEXT_MESSAGE_CHUNK') current = given
+      return given
+    }
+    if (given !== undefined || current === undefined) start(value)
+    return given ?? current ?? ''
+  }
+  const close = (id: string | undefined): AgentEvent[] => {
+    const other = id === undefined ? undefined : others.get(id)
+    if (id === undefined || !other) return []
+    others.delete(id)
+    return [{ type: 'custom', name: 'message', data: { id, role: other.role, content: other.text } }]
+  }
+  return {
+    start,
+    piece(value) {
+      const id = opened(value)
+      const content = value.type === 'TEXT_MESSAGE_CHUNK' ? (maybeText(value, 'delta') ?? '') : textOf(value, 'delta')
+      const other = others.get(id)
+      if (other) other.text += content
+      if (other || content === '') return []
+      if (id === last) said += content
+      return [tell(value, { type: 'token', content, message_id: id })]
+    },
+    end: (value) => {
+      const id = maybeText(value, 'messageId') ?? current
+      if (id === current) current = undefined
+      return close(id)
+    },
+    think(value) {
+      const given = maybeText(value, 'messageId')
+      // The older names have no ids; each of their messages begins with a start.
+      if (given !== undefined || thinking === undefined || value.type.endsWith('START')) thinking = given ?? `reasoning-${++count}`
+      const content = maybeText(value, 'delta') ?? ''
+      return content === '' ? [] : [tell(value, { type: 'thinking_token', content, message_id: thinking })]
+    },
+    flush: () => [...others.keys()].flatMap(close),
+    retell(messages) {
+      const answer = messages.findLast((message) => isObject(message) && message['role'] === 'assistant')
+      if (!isObject(answer) || typeof answer['content'] !== 'string') return
+      said = answer['content']
+      last = typeof answer['id'] === 'string' ? answer['id'] : last
+    },
+    get said() {
+      return said
+    },
+  }
+}
