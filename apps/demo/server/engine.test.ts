@@ -104,4 +104,6 @@ test('only configured models are offered, by a name and never by a key', async (
   const all = await offered({ OPENAI_API_KEY: 'secret-1', ANTHROPIC_API_KEY: 'secret-2', OLLAMA_BASE_URL: 'http://secret-3.test', OLLAMA_MODEL: 'tiny' })
   expect(JSON.parse(all)).toMatchObject([{ agent: 'assistant-openai' }, { agent: 'assistant-anthropic' }, { agent: 'assistant-ollama', model: 'tiny' }, {}])
   expect(all).not.toContain('secret')
+  const info = await createDemoHandler({ ...fast, OPENAI_API_KEY: 'secret-1', OPENAI_MODEL: 'big' })(new Request(`${origin}/agents/assistant`))
+  expect(await info.json()).toMatchObject({ provider: 'openai', model: 'big' })
 })

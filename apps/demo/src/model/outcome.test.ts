@@ -23,6 +23,7 @@ describe('what a reader is told', () => {
   })
   test('a busy server says when to come back', () => {
     expect(failure({ status: 429, retryAfterMs: 4200 }).detail).toContain('in 5 s')
+    expect(failure({ status: 409, retryAfterMs: 1000 }).detail).toBe('It is still busy with the message before this one. Try again in 1 s.')
   })
   test('a long message of a server stays short', () => {
     expect(failure({ phase: 'agent', message: 'x'.repeat(5000) }).detail.length).toBeLessThan(400)
