@@ -2,17 +2,6 @@ import { ProtocolError } from '../../../errors.ts'
 import { isObject } from '../../json.ts'
 import type { Artifact, Message, Metadata, Part, Status } from './update.ts'
 
-const upper = /[A-Z]/g
-const snakeNames = new Map<string, string>()
-
-function snake(name: string): string {
-  const known = snakeNames.get(name)
-  if (known) return known
-  const made = name.replace(upper, (letter) => `_${letter.toLowerCase()}`)
-  snakeNames.set(name, made)
-  return made
-}
-
 export function wrong(what: string, value: unknown): ProtocolError {
   return new ProtocolError(`Not A2A: ${what}`, { excerpt: JSON.stringify(value)?.slice(0, 200) ?? String(value) })
 }
@@ -21,18 +10,18 @@ export function wrong(what: string, value: unknown): ProtocolError {
  * A member under its JSON name, or under the one of the fields of a2a-sdk for Python, which careless hosts dump. Absent and
  * null are the same: Agentor writes every optional member as null.
  */
-export function member(value: Metadata, name: string): unknown {
-  return (Object.hasOwn(value, name) ? value[name] : undefined) ?? value[snake(name)] ?? undefined
+export function member(value: Metadata, name: string, pythonName = name): unknown {
+  return value[name] ?? value[pythonName] ?? undefined
 }
 
-export function textAt(value: Metadata, name: string): string {
-  const found = member(value, name)
+export function textAt(value: Metadata, name: string, pythonName?: string): string {
+  const found = member(value, name, pythonName)
   if (typeof found !== 'string') throw wrong(`expected a text \`${name}\``, value)
   return found
 }
 
-export function optionalTextAt(value: Metadata, name: string): string | undefined {
-  return member(value, name) === undefined ? undefined : textAt(value, name)
+export function optionalTextAt(value: Metadata, name: string, pythonName?: string): string | undefined {
+  return member(value, name, pythonName) === undefined ? undefined : textAt(value, name, pythonName)
 }
 
 export function objectAt(value: Metadata, name: string): Metadata {
@@ -68,12 +57,12 @@ export interface Readers {
 export function readersOf(wording: Wording): Readers {
   const parts = (value: Metadata): readonly Part[] => listAt(value, 'parts').map(wording.part)
   const message = (value: Metadata): Message => ({
-    messageId: optionalTextAt(value, 'messageId') ?? '',
+    messageId: optionalTextAt(value, 'messageId', 'message_id') ?? '',
     isAgent: wording.role(textAt(value, 'role')),
     parts: parts(value),
   })
   const artifact = (value: Metadata): Artifact => ({
-    artifactId: textAt(value, 'artifactId'),
+    artifactId: textAt(value, 'artifactId', 'artifact_id'),
     name: optionalTextAt(value, 'name'),
     parts: parts(value),
   })

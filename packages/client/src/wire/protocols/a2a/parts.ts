@@ -43,7 +43,7 @@ export function partEvents(part: Part, name = 'data'): AgentEvent[] {
 }
 
 export function textOf(parts: readonly Part[]): string {
-  return parts.map((part) => (part.kind === 'text' ? part.text : '')).join('')
+  return parts.reduce((text, part) => (part.kind === 'text' ? text + part.text : text), '')
 }
 
 /** Tells what an artifact adds. One that is sent again as a whole, as a snapshot or at the end, adds only what it did not have. */
@@ -52,11 +52,17 @@ export function createArtifacts(): (artifact: Artifact, options: { readonly appe
   return ({ artifactId, name, parts }, { append }) => {
     const seen = told.get(artifactId) ?? { text: '', others: 0 }
     const text = textOf(parts)
-    const isSame = !append && text.startsWith(seen.text)
-    let known = isSame ? seen.text.length : 0
-    let knownOthers = append ? 0 : seen.others
-    const others = parts.length - parts.filter(({ kind }) => kind === 'text').length
-    told.set(artifactId, append ? { text: seen.text + text, others: seen.others + others } : { text, others: Math.max(others, seen.others) })
+    const others = parts.filter(({ kind }) => kind !== 'text').length
+    told.set(artifactId, seen)
+    if (append) {
+      seen.text += text
+      seen.others += others
+      return parts.flatMap((part) => partEvents(part, name))
+    }
+    let known = text.startsWith(seen.text) ? seen.text.length : 0
+    let knownOthers = seen.others
+    seen.text = text
+    seen.others = Math.max(others, seen.others)
     return parts.flatMap((part) => {
       if (part.kind !== 'text') return knownOthers-- > 0 ? [] : partEvents(part, name)
       const skipped = Math.min(known, part.text.length)

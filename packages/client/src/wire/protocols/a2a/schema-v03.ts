@@ -8,7 +8,7 @@ function readFile(value: Metadata, metadata: Metadata | undefined): Part {
   const bytes = optionalTextAt(file, 'bytes')
   return {
     kind: 'file',
-    mediaType: optionalTextAt(file, 'mimeType'),
+    mediaType: optionalTextAt(file, 'mimeType', 'mime_type'),
     name: optionalTextAt(file, 'name'),
     ...(url === undefined ? {} : { url }),
     ...(bytes === undefined ? {} : { bytes }),
@@ -33,9 +33,9 @@ function readPart(value: Metadata): Part {
 
 const read = readersOf({ part: readPart, role: (role) => role !== 'user', state: (state) => state })
 
-const owned = (value: Metadata, id = 'taskId') => ({
-  taskId: textAt(value, id),
-  contextId: optionalTextAt(value, 'contextId') ?? '',
+const owned = (value: Metadata, id = 'taskId', pythonId = 'task_id') => ({
+  taskId: textAt(value, id, pythonId),
+  contextId: optionalTextAt(value, 'contextId', 'context_id') ?? '',
   metadata: optionalObjectAt(value, 'metadata'),
 })
 
@@ -43,7 +43,7 @@ function readResult(result: Metadata): Update {
   const kind = textAt(result, 'kind')
   switch (kind) {
     case 'task':
-      return { kind: 'task', ...owned(result, 'id'), status: read.status(objectAt(result, 'status')), artifacts: read.artifacts(result) }
+      return { kind: 'task', ...owned(result, 'id', 'id'), status: read.status(objectAt(result, 'status')), artifacts: read.artifacts(result) }
     case 'status-update':
       return { kind: 'status', ...owned(result), status: read.status(objectAt(result, 'status')), isFinal: member(result, 'final') === true }
     case 'artifact-update':
@@ -52,7 +52,7 @@ function readResult(result: Metadata): Update {
         ...owned(result),
         artifact: read.artifact(objectAt(result, 'artifact')),
         append: member(result, 'append') === true,
-        lastChunk: member(result, 'lastChunk') === true,
+        lastChunk: member(result, 'lastChunk', 'last_chunk') === true,
       }
     case 'message':
       return { kind: 'message', message: read.message(result) }

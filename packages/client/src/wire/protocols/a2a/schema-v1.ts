@@ -14,7 +14,7 @@ function readPart(value: Metadata): Part {
   const url = optionalTextAt(value, 'url')
   const bytes = optionalTextAt(value, 'raw')
   if (url !== undefined || bytes !== undefined) {
-    const named = { mediaType: optionalTextAt(value, 'mediaType'), name: optionalTextAt(value, 'filename') }
+    const named = { mediaType: optionalTextAt(value, 'mediaType', 'media_type'), name: optionalTextAt(value, 'filename') }
     return { kind: 'file', ...named, ...(url === undefined ? {} : { url }), ...(bytes === undefined ? {} : { bytes }), metadata }
   }
   return Object.hasOwn(value, 'data') ? { kind: 'data', data: value['data'], metadata } : { kind: 'unknown', value, metadata }
@@ -32,33 +32,46 @@ const writeState = (state: string): string => statePrefix + (state === 'unknown'
 
 const read = readersOf({ part: readPart, role: (role) => role !== 'ROLE_USER', state: readState })
 
-const owned = (value: Metadata, id = 'taskId') => ({
-  taskId: textAt(value, id),
-  contextId: optionalTextAt(value, 'contextId') ?? '',
+const owned = (value: Metadata, id = 'taskId', pythonId = 'task_id') => ({
+  taskId: textAt(value, id, pythonId),
+  contextId: optionalTextAt(value, 'contextId', 'context_id') ?? '',
   metadata: optionalObjectAt(value, 'metadata'),
 })
 
-const readers: Readonly<Record<string, (value: Metadata) => Update>> = {
-  task: (value) => ({ kind: 'task', ...owned(value, 'id'), status: read.status(objectAt(value, 'status')), artifacts: read.artifacts(value) }),
-  statusUpdate(value) {
+const readers = {
+  task: (value: Metadata): Update => ({
+    kind: 'task',
+    ...owned(value, 'id', 'id'),
+    status: read.status(objectAt(value, 'status')),
+    artifacts: read.artifacts(value),
+  }),
+  statusUpdate(value: Metadata): Update {
     const status = read.status(objectAt(value, 'status'))
     return { kind: 'status', ...owned(value), status, isFinal: isTerminalState(status.state) }
   },
-  artifactUpdate: (value) => ({
+  artifactUpdate: (value: Metadata): Update => ({
     kind: 'artifact',
     ...owned(value),
     artifact: read.artifact(objectAt(value, 'artifact')),
     append: member(value, 'append') === true,
-    lastChunk: member(value, 'lastChunk') === true,
+    lastChunk: member(value, 'lastChunk', 'last_chunk') === true,
   }),
-  message: (value) => ({ kind: 'message', message: read.message(value) }),
+  message: (value: Metadata): Update => ({ kind: 'message', message: read.message(value) }),
 }
+
+/** The most frequent one first. */
+const payloads = [
+  ['artifactUpdate', 'artifact_update', readers.artifactUpdate],
+  ['statusUpdate', 'status_update', readers.statusUpdate],
+  ['task', 'task', readers.task],
+  ['message', 'message', readers.message],
+] as const
 
 function readResult(result: Metadata): Update {
   // A result of 0.3, which has a member `message` or `artifact` too, is not one of these.
   if (typeof result['kind'] === 'string') throw wrong('a result of 1.0 has no kind', result)
-  for (const [name, reader] of Object.entries(readers)) {
-    const value = member(result, name)
+  for (const [name, pythonName, reader] of payloads) {
+    const value = member(result, name, pythonName)
     if (isObject(value)) return reader(value)
   }
   const [name, ...others] = Object.keys(result)
