@@ -74,20 +74,32 @@ function chunks(): Stage<AgentEvent, OtherChunk> {
   const part = createOpenPart()
   let result: EventOf<'result'> | undefined
   let steps = 0
-  let iteration = 0
+  let iteration: number | undefined
+  let hasOutput = false
   let isStarted = false
   let isOver = false
 
+  const nextStep = (): readonly OtherChunk[] => [...(steps++ > 0 ? [{ type: 'finish-step' }] : []), { type: 'start-step' }]
   const step = (event: EventOf<'iteration_start'>): Written => {
-    const isRetry = steps > 0 && event.iteration <= iteration
+    const isRetry = iteration !== undefined && event.iteration <= iteration
     iteration = event.iteration
     // A silent retry: everything since the first step is void. Readers can take back one step only.
     if (isRetry) return steps === 1 ? [{ type: 'reset-step' }] : undefined
-    return [...(steps++ > 0 ? [{ type: 'finish-step' }] : []), { type: 'start-step' }]
+    return nextStep()
+  }
+  /**
+   * What the model says to its tools' outputs is a step of its own, also of an agent that does not count its rounds. Else a page
+   * takes the last step for one that waits to be answered, and asks again without end (`lastAssistantMessageIsCompleteWithToolCalls`).
+   */
+  const say = (to: 'text' | 'reasoning', content: string): Written => {
+    if (!hasOutput || content === '') return part.say(to, content)
+    hasOutput = false
+    const step = iteration === undefined ? [...part.close(), ...nextStep()] : []
+    return [...step, ...part.say(to, content)]
   }
   const writings: Writings = {
-    token: ({ content }) => part.say('text', content),
-    thinking_token: ({ content }) => part.say('reasoning', content),
+    token: ({ content }) => say('text', content),
+    thinking_token: ({ content }) => say('reasoning', content),
     iteration_start: step,
     ...createToolWriter(),
     source,
@@ -103,6 +115,7 @@ function chunks(): Stage<AgentEvent, OtherChunk> {
     // One lookup by a key that an event holds cannot be followed by the types.
     const written = (writings[event.type] as ((event: AgentEvent) => Written) | undefined)?.(event)
     if (!written) return [carry(event)]
+    hasOutput ||= event.type === 'tool_result' || event.type === 'tool_error'
     return written.length === 0 || event.type === 'token' || event.type === 'thinking_token' ? written : [...part.close(), ...written]
   }
   const failure = (event: AgentEvent | undefined): string =>

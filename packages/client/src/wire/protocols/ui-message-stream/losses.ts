@@ -5,7 +5,8 @@ export const uiMessageStreamLosses: LossTable = {
   protocol: 'ui-message-stream',
   events: {
     started: 'made before the first event where there is none; members other than message_id are lost',
-    iteration_start: 'of the main loop it becomes the count of steps, without other members; inside a DAWP run it is kept',
+    iteration_start:
+      'of the main loop it becomes the count of steps, without other members; one is made where the model speaks after its tools in a run without any; inside a DAWP run it is kept',
     token: 'of the main loop its content is kept, unless it is empty; inside a DAWP run it is kept',
     thinking_token: 'of the main loop its content is kept, unless it is empty; inside a DAWP run it is kept',
     tool_call_delta: 'of the main loop its new text is kept, after an empty one that opens the call; inside a DAWP run it is kept',

@@ -1,5 +1,13 @@
 /** The official reader, unmodified, over what our encoder writes. */
-import { parseJsonEventStream, readUIMessageStream, UI_MESSAGE_STREAM_HEADERS, type UIMessage, type UIMessageChunk, uiMessageChunkSchema } from 'ai'
+import {
+  lastAssistantMessageIsCompleteWithToolCalls,
+  parseJsonEventStream,
+  readUIMessageStream,
+  UI_MESSAGE_STREAM_HEADERS,
+  type UIMessage,
+  type UIMessageChunk,
+  uiMessageChunkSchema,
+} from 'ai'
 import { describe, expect, test } from 'vitest'
 import { type AgentEvent, sse, uiMessageStream } from '../../../wire.ts'
 
@@ -107,6 +115,22 @@ describe('readUIMessageStream', () => {
       expect.objectContaining({ type: 'tool-tide_high', toolCallId: 'call-1', input: { p: 1 }, output: 'high' }),
       expect.objectContaining({ type: 'tool-chart', toolCallId: 'call-2', output: 'map' }),
     ])
+  })
+
+  test('an answer after tools leaves nothing for a page to send back, whether the agent counts its rounds or not', async () => {
+    const isAskedAgain = async (events: readonly AgentEvent[]): Promise<boolean> => {
+      const { message } = await readOfficially([...events, ...done])
+      return lastAssistantMessageIsCompleteWithToolCalls({ messages: message ? [message] : [] })
+    }
+    const tool: readonly AgentEvent[] = [
+      { type: 'tool_call', tool_name: 'tide', parameters: {}, tool_call_id: 'a' },
+      { type: 'tool_result', tool_name: 'tide', result: 'high', tool_call_id: 'a' },
+    ]
+    const answer: AgentEvent = { type: 'token', content: 'High.' }
+    expect(await isAskedAgain(tool)).toBe(true)
+    expect(await isAskedAgain([...tool, answer])).toBe(false)
+    expect(await isAskedAgain([...tool, { type: 'thinking_token', content: 'Hm.' }, answer])).toBe(false)
+    expect(await isAskedAgain([{ type: 'iteration_start', iteration: 1 }, ...tool, { type: 'iteration_start', iteration: 2 }, answer])).toBe(false)
   })
 
   test('reads approvals, granted and denied', async () => {
