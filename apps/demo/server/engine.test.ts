@@ -98,6 +98,20 @@ test('the server remembers a conversation by its session', async () => {
   expect(await ask('two')).toContain('the first message')
 })
 
+test('a conversation may hold runs of all three documents, and a workflow too', async () => {
+  const handle = createDemoHandler(fast)
+  const questions = ['What is 6 * 7?', 'What is a cursor?', 'Draft an answer about sessions and have it reviewed', 'What is 6 * 9?']
+  for (const description of questions) {
+    const events = await collected(eventsOf(await start(handle, 'dawp', { description, session_id: 'one' })))
+    expect(events.filter(({ type }) => type === 'dawp_run_completed')).toMatchObject([{ success: true }])
+    expect(events.at(-1)).toMatchObject({ type: 'completed', success: true })
+    if (description.includes('9')) expect(textOf(events)).toContain('**54**')
+  }
+  for (const description of ['How does cancelling work?', 'And sessions?']) {
+    expect((await collected(eventsOf(await start(handle, 'workflow', { description, session_id: 'one' })))).at(-1)).toMatchObject({ success: true })
+  }
+})
+
 test('only configured models are offered, by a name and never by a key', async () => {
   const offered = async (environment: DemoEnvironment) => (await createDemoHandler({ ...fast, ...environment })(new Request(`${origin}/demo/providers`))).text()
   expect(JSON.parse(await offered({ OPENAI_API_KEY: '' }))).toEqual([{ agent: 'assistant-local', name: 'Local rules', model: 'rules' }])
