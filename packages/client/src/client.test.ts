@@ -92,3 +92,13 @@ test('a scripted run is a run without a server', async () => {
   )
   expect(await run.result()).toMatchObject({ status: 'completed', text: 'Hi', state: { id: 'r1' } })
 })
+
+test('cancel(runId) stops a run that was started elsewhere', async () => {
+  const requests: string[] = []
+  const fetch: typeof globalThis.fetch = async (input, init) => {
+    requests.push(`${init?.method} ${String(input)}`)
+    return Response.json({ outcome: 'cancelled' })
+  }
+  expect(await createAgentClient({ url: '/api', fetch }).cancel('r/1')).toEqual({ outcome: 'cancelled' })
+  expect(requests).toEqual(['DELETE /api/runs/r%2F1'])
+})

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest'
 import type { AgentEvent } from '../wire.ts'
 import { createDraft, snapshot } from './draft.ts'
 import { fold, reduceRun } from './reduce.ts'
-import { selectIterations, selectMetrics, selectText, selectToolCalls } from './select.ts'
+import { selectIterations, selectMetrics, selectText, selectThinking, selectToolCalls } from './select.ts'
 import { initialRunState, type RunState, type ToolPart } from './state.ts'
 
 const foldAll = (events: readonly AgentEvent[]): RunState => events.reduce((state, event, at) => reduceRun(state, event, at), initialRunState('r'))
@@ -228,4 +228,20 @@ test('usage with an iteration adds up, usage without one is the total', () => {
   const usage = (members: object): AgentEvent => ({ type: 'usage', input_tokens: 10, output_tokens: 5, ...members })
   expect(foldAll([usage({ iteration: 1 }), usage({ iteration: 2 })]).usage).toEqual({ inputTokens: 20, outputTokens: 10, totalTokens: 30 })
   expect(foldAll([usage({}), usage({ total_tokens: 15 })]).usage).toEqual({ inputTokens: 10, outputTokens: 5, totalTokens: 15 })
+})
+
+test('plugin events are diagnostics, the last 200 of them, and out of the parts', () => {
+  const events = Array.from(
+    { length: 250 },
+    (_, at): AgentEvent => ({ type: 'plugin_hook_completed', phase: 'pre_task', plugin_name: 'tool', duration_ms: at }),
+  )
+  const state = foldAll([...events, token('Hi')])
+  expect(state.diagnostics).toHaveLength(200)
+  expect(state.diagnostics.at(-1)).toMatchObject({ duration_ms: 249 })
+  expect(state.main.parts).toHaveLength(1)
+})
+
+test('thinking is apart from the text', () => {
+  const state = foldAll([{ type: 'thinking_token', content: 'Hm. ' }, { type: 'thinking_token', content: 'Yes.' }, token('Hi')])
+  expect([selectThinking(state), selectText(state)]).toEqual(['Hm. Yes.', 'Hi'])
 })
