@@ -207,6 +207,8 @@ export function agUiDecoder(): Stage<Frame, AgentEvent> {
       const events = decode(data)
       const [first] = events
       if (!first) return events
+      // Pieces of text come by the thousand, and end nothing.
+      if (isStarted && first.type === 'token') return events
       isOver = events.some(isTerminalEvent)
       const begins = !isStarted && first.type !== 'started'
       isStarted = true

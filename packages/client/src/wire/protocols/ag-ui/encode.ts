@@ -9,6 +9,7 @@ import type { Entry } from '../protocol.ts'
 import { createCallWords } from './encode-calls.ts'
 import { createSpeechWords } from './encode-speech.ts'
 import { closing, remark, time, type Word } from './encode-words.ts'
+import { isConversation, isEncryptedValue } from './messages.ts'
 import { createPatchedDocument, isPatch } from './patch.ts'
 import { names, ours } from './words.ts'
 
@@ -59,15 +60,20 @@ function createCustomWords(): (event: EventOf<'custom'>) => Word {
     const { name, data } = event
     if (name === ours) return carry(event)
     if (name === names.state) return state(event)
-    const word = (name === names.raw ? raw(event) : activity(event)) ?? { type: 'CUSTOM', name, value: data ?? null, ...remark(event, told.custom) }
-    return { ...word, ...time(event) }
+    if (name === names.raw && data !== undefined) return raw(event)
+    const word = activity(event) ?? received(event) ?? { type: 'CUSTOM', name, value: data ?? null }
+    return { ...remark(event, told.custom), ...word, ...time(event) }
   }
 }
 
-function raw(event: EventOf<'custom'>): Word | undefined {
-  if (event.data === undefined) return undefined
+function received({ name, data }: EventOf<'custom'>): Word | undefined {
+  if (isConversation(name, data)) return { type: 'MESSAGES_SNAPSHOT', messages: data }
+  return isEncryptedValue(name, data) ? data : undefined
+}
+
+function raw(event: EventOf<'custom'>): Word {
   const source = typeof event['source'] === 'string' ? { source: event['source'] } : {}
-  return { type: 'RAW', event: event.data, ...source, ...remark(event, without(told.raw, 'source' in source, 'source')) }
+  return { type: 'RAW', event: event.data, ...source, ...time(event), ...remark(event, without(told.raw, 'source' in source, 'source')) }
 }
 
 /** Only what is read again as it is: three members, of which one repeats the id in the name. */
@@ -76,7 +82,7 @@ function activity(event: EventOf<'custom'>): Word | undefined {
   if (!name.startsWith(names.activity) || !isObject(data) || Object.keys(data).length !== 3) return undefined
   const { message_id: messageId, activity_type: activityType, content } = data
   if (messageId !== name.slice(names.activity.length) || typeof activityType !== 'string' || !isObject(content)) return undefined
-  return { type: 'ACTIVITY_SNAPSHOT', messageId, activityType, content, replace: true, ...remark(event, told.custom) }
+  return { type: 'ACTIVITY_SNAPSHOT', messageId, activityType, content, replace: true }
 }
 
 export function agUiEncoder({ threadId, runId }: AgUiOptions = {}): Stage<Entry, Frame> {

@@ -205,6 +205,25 @@ test('N21 N51: the same call has the same id in everything about it, whether it 
   expect(read[1]).toMatchObject({ parameters: { n: 2 } })
 })
 
+test('conversations and encrypted reasoning are read again as they were, whole or odd', () => {
+  const odd = fc.oneof(text, json)
+  const message = fc.record(
+    { id: odd, role: fc.constantFrom('user', 'assistant', 'tool', 'odd'), content: odd, toolCallId: odd, toolCalls: odd },
+    { requiredKeys: ['role'] },
+  )
+  const encrypted = fc.record({ type: fc.constant('REASONING_ENCRYPTED_VALUE'), subtype: fc.constantFrom('message', 'x'), entityId: odd, encryptedValue: odd })
+  const sent = fc.oneof(
+    fc.record({ name: fc.constant('messages'), data: fc.array(message, { maxLength: 2 }) }),
+    fc.record({ name: fc.constant('REASONING_ENCRYPTED_VALUE'), data: encrypted }),
+  )
+  fc.assert(
+    fc.property(sent, (members) => {
+      const event: AgentEvent = { type: 'custom', ...members }
+      expect(carry([event, ...after])[1]).toEqual(event)
+    }),
+  )
+})
+
 test('a state is told by its patch where that goes on from what was told, else whole', () => {
   const state = (data: unknown, ...patch: object[]): AgentEvent => ({ type: 'custom', name: 'state', data, patch })
   const events = [

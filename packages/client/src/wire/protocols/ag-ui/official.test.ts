@@ -85,6 +85,30 @@ test('text, reasoning, two tools of which one fails, steps and state become its 
   ])
 })
 
+test('what another AG-UI server sent goes on to its client: the same messages, state and activities', async () => {
+  const answer = { id: 'm-2', role: 'assistant', content: 'At six.', toolCalls: [{ id: 'c-1', type: 'function', function: { name: 'tide', arguments: '{}' } }] }
+  const decoder = agUi.decoder()
+  const theirs = [
+    { type: 'RUN_STARTED', threadId: 't-1', runId: 'r-1' },
+    {
+      type: 'MESSAGES_SNAPSHOT',
+      messages: [{ id: 'm-1', role: 'user', content: 'When?' }, answer, { id: 'x', role: 'tool', content: '6', toolCallId: 'c-1' }],
+    },
+    { type: 'ACTIVITY_SNAPSHOT', messageId: 'a-1', activityType: 'PLAN', content: { done: 0 } },
+    { type: 'ACTIVITY_DELTA', messageId: 'a-1', activityType: 'PLAN', patch: [{ op: 'replace', path: '/done', value: 1 }] },
+    { type: 'STATE_DELTA', delta: [{ op: 'add', path: '/hour', value: 6 }] },
+    { type: 'RUN_FINISHED', threadId: 't-1', runId: 'r-1' },
+  ]
+  const { messages, state, rejected } = await runOf(theirs.flatMap((event) => decoder.push({ data: JSON.stringify(event) })))
+  expect({ state, rejected }).toEqual({ state: { hour: 6 }, rejected: undefined })
+  expect(messages).toEqual([
+    { role: 'user', content: 'When?' },
+    { role: 'assistant', content: 'At six.', toolCalls: answer.toolCalls },
+    { role: 'tool', content: '6', toolCallId: 'c-1' },
+    { role: 'activity', activityType: 'PLAN', content: { done: 1 } },
+  ])
+})
+
 test('a run is named as its client named it', async () => {
   const frames = createAgUi({ threadId: 't-9', runId: 'r-9' })
     .encoder()
@@ -142,6 +166,17 @@ const anyEvent = fc.constantFrom<AgentEvent>(
   { type: 'custom', name: 'raw', data: null, source: null },
   { type: 'custom', name: 'raw', data: {}, source: 'model' },
   { type: 'custom', name: 'messages', data: 'odd' },
+  ...[
+    { id: 'm', role: 'assistant' },
+    { id: 'm', role: 'assistant', content: null },
+    { id: 'm', role: 'user', content: [{ type: 'text' }] },
+    { id: 'm', role: 'tool', content: 'x' },
+    { id: 'm', role: 'captain', content: 'x' },
+    { id: 'm', role: 'assistant', toolCalls: [{ id: 'c', type: 'function', function: {} }] },
+    { role: 'user', content: 'x' },
+  ].map((message) => ({ type: 'custom' as const, name: 'messages', data: [message] })),
+  { type: 'custom', name: 'REASONING_ENCRYPTED_VALUE', data: { type: 'REASONING_ENCRYPTED_VALUE', subtype: 'message', entityId: 'm-1', encryptedValue: 'x' } },
+  { type: 'custom', name: 'REASONING_ENCRYPTED_VALUE', data: { type: 'REASONING_ENCRYPTED_VALUE', subtype: 'odd', entityId: 'm-1', encryptedValue: 'x' } },
   { type: 'custom', name: 'agentstream', data: { type: 'token' } },
   { type: 'custom', name: 'activity/a-1', data: { message_id: 'a-1', activity_type: 'PLAN', content: {} } },
   { type: 'custom', name: 'activity/a-1', data: { message_id: 'a-2' } },
