@@ -35,7 +35,8 @@ export default defineConfig({
   forbidOnly: Boolean(process.env['CI']),
   reporter: [['list']],
   outputDir: '../test-results',
-  use: { baseURL: `http://127.0.0.1:${port}`, trace: 'retain-on-failure', screenshot: 'only-on-failure' },
+  // Spinners drawn without a graphics card would cost more than all the rest.
+  use: { contextOptions: { reducedMotion: 'reduce' }, baseURL: `http://127.0.0.1:${port}`, trace: 'retain-on-failure', screenshot: 'only-on-failure' },
   projects: [
     // The development server bundles a page's dependencies when it is first asked for them, and reloads the page once.
     { name: 'warm up', testMatch: 'warm-up.setup.ts', use: { launchOptions: { args: quiet, ...executable(chromium) } } },
@@ -44,6 +45,8 @@ export default defineConfig({
   webServer: {
     command: `node scripts/run.mjs scripts/demo.mjs --still --port ${port}`,
     cwd: '..',
+    // What takes its time for the eye alone need not take it here.
+    env: { DEMO_SPEED: '3' },
     url: `http://127.0.0.1:${port}/`,
     reuseExistingServer: false,
     gracefulShutdown: { signal: 'SIGTERM', timeout: 2000 },
