@@ -1,6 +1,7 @@
 /** The loss tables are held to their word: event by event, and over whole runs. */
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { anyEvent, carry as carryOver, eventOf, text, types } from '../../../test/any-event.ts'
 import {
   type AgentEvent,
   agenticraft,
@@ -12,102 +13,19 @@ import {
   agentorLosses,
   type EventType,
   effectiveLoopScope,
-  eventSchemas,
   eventTime,
   isTerminalEvent,
   type LossTable,
   type Protocol,
-  parseEvent,
-  pipe,
   watchEnding,
 } from '../../wire.ts'
 
-const utf8 = new TextEncoder()
-
-/** Written by the encoder, carried in the protocol's own framing in pieces of this size, and read again. */
-function carry(protocol: Protocol, events: readonly AgentEvent[], size = 4096): AgentEvent[] {
+/** Carried in the protocol's own framing. */
+function carry(protocol: Protocol, events: readonly AgentEvent[], size?: number): AgentEvent[] {
   const [framing] = protocol.framings ?? []
-  if (!framing) return []
-  const encoder = protocol.encoder()
-  const frames = [...events.flatMap((event) => encoder.push({ id: 'x-1', event })), ...encoder.end()]
-  const bytes = utf8.encode(frames.map(framing.encode).join(framing.heartbeat))
-  const stage = pipe(framing.decoder(), protocol.decoder())
-  const out: AgentEvent[] = []
-  for (let at = 0; at < bytes.length; at += size) out.push(...stage.push(bytes.subarray(at, at + size)))
-  return [...out, ...stage.end()]
+  return framing ? carryOver(protocol, events, { framing, ...(size === undefined ? {} : { size }) }) : []
 }
 
-const json = fc.jsonValue({ depthSize: 'small' }).map((value) => JSON.parse(JSON.stringify(value)))
-const text = fc.oneof(fc.string({ maxLength: 8 }), fc.constantFrom('a\nb', '\r\n', 'data: x', '{"a":1}', 'Error: x', '[]', '🌊', ' '))
-const name = fc.stringMatching(/^[a-c]{1,2}$/)
-const number = fc.integer({ min: 0, max: 99 })
-const flag = fc.boolean()
-const call = fc.record({ id: name, function: fc.record({ name, arguments: text }, { requiredKeys: [] }) }, { requiredKeys: ['function'] })
-const hook = { phase: name }
-const step = { run_id: name, step_id: name, step_index: number }
-const envelope = {
-  timestamp: fc.constantFrom('2026-03-04T09:15:00.125000', '2026-03-04T09:15:00Z', 'soon', null),
-  loop_scope: fc.constantFrom({ kind: 'main' }, { kind: 'dawp', run_id: 'dawp-1' }, null),
-}
-
-/** What each event may have beside its type. The last of each pair may be absent, as may the envelope. */
-const members: Record<EventType, readonly [Record<string, fc.Arbitrary<unknown>>, Record<string, fc.Arbitrary<unknown>>?]> = {
-  status: [{ status: text }],
-  started: [{}, { agent: text }],
-  iteration_start: [{ iteration: number }, { remaining: number }],
-  token: [{ content: text }, { metadata: json, is_fallback: flag, more: json }],
-  thinking_token: [{ content: text }, { more: json }],
-  tool_call_delta: [{ tool_call: call }, { arguments_delta: text }],
-  tool_calls_ready: [{ tool_calls: fc.array(call, { maxLength: 2 }) }],
-  tool_call: [
-    { tool_name: name, parameters: json },
-    { operation: name, tool_call_id: name },
-  ],
-  tool_result: [
-    { tool_name: name, result: json },
-    { success: flag, tool_call_id: name },
-  ],
-  tool_progress: [{ tool_name: name }, { progress: number }],
-  tool_error: [{ tool_name: name, error: text }, { tool_call_id: name }],
-  thought: [{ content: text }],
-  action: [{ tool_name: name }, { parameters: json }],
-  observation: [{ content: text }],
-  step_started: [{ step_name: name }],
-  step_completed: [{ step_name: name }, { success: flag }],
-  dawp_run_started: [{ run_id: name }],
-  dawp_run_completed: [{ run_id: name }, { success: flag }],
-  dawp_step_started: [step],
-  dawp_step_completed: [step],
-  dawp_result: [{}, { success: flag, dawp_result: json }],
-  result: [{ output: json }, { success: flag, reason: text, stop_reason: text, more: json }],
-  completed: [{}, { success: flag, execution_time: number }],
-  usage: [{ input_tokens: number }, { iteration: number }],
-  approval_request: [{ approval_id: name, tool_name: name }, { parameters: json }],
-  approval_response: [{ approval_id: name, approved: flag }],
-  source: [{ source_id: name }, { url: text }],
-  file: [{ media_type: name }, { data: text }],
-  cancelled: [{}, { reason: text, by: name }],
-  error: [{ error: text }, { code: name, retryable: flag, message: text }],
-  custom: [{ name, data: json }],
-  recovery_result: [{}, { recovery: json }],
-  agent_hook: [{}, { event: name, blocked: flag }],
-  plugin_config_resolved: [{}, { plugin_count: number }],
-  plugin_phase_started: [hook],
-  plugin_hook_started: [hook],
-  plugin_hook_completed: [hook, { duration_ms: number }],
-  plugin_hook_failed: [hook, { error: json }],
-}
-
-function eventOf(type: EventType): fc.Arbitrary<AgentEvent> {
-  const [required, optional = {}] = members[type]
-  const model: Record<string, fc.Arbitrary<unknown>> = { ...required, ...optional, ...envelope }
-  return fc.record(model, { requiredKeys: Object.keys(required) }).map((value) => parseEvent({ type, ...value }))
-}
-
-const types = Object.keys(eventSchemas) as EventType[]
-const anyEvent = fc.oneof(
-  ...types.map((type) => ({ arbitrary: eventOf(type), weight: type === 'error' || type === 'cancelled' || type === 'completed' ? 1 : 4 })),
-)
 const isMain = (event: AgentEvent): boolean => effectiveLoopScope(event).kind === 'main'
 const textOf = (all: readonly AgentEvent[]): string => all.map((event) => (event.type === 'token' && isMain(event) ? event.content : '')).join('')
 const lineFeeds = (value: string): string => value.replace(/\r\n|\r/g, '\n')
