@@ -120,6 +120,15 @@ describe('a live run', () => {
     expect(run.getSnapshot().status).toBe('completed')
   })
 
+  test('L2: the partial response has what arrived since the last publish, too, and listeners of the end see it', async () => {
+    const { client } = clientOf([{ body: [text('a'), text('b'), text('c')] }])
+    const run = client.run('x', { schedule: () => () => {} })
+    const seen: unknown[] = []
+    run.subscribe(() => seen.push(run.getSnapshot().status === 'truncated' && run.error && 'partialResponse' in run.error && run.error.partialResponse))
+    await expect(run.result()).rejects.toMatchObject({ partialResponse: 'abc' })
+    expect(seen.at(-1)).toBe('abc')
+  })
+
   test('L15: a clock that jumps moves no timer', async () => {
     vi.useFakeTimers({ toFake: ['Date'] })
     vi.setSystemTime(0)

@@ -1,6 +1,6 @@
 /** A live run: it starts at once, folds into state, and goes on while nobody listens. */
 import { linkedController, sleep } from '../abort.ts'
-import { type AgentStreamError, StreamInterruptedError, StreamTimeoutError } from '../errors.ts'
+import { type AgentStreamError, StreamTimeoutError } from '../errors.ts'
 import type { RunOutcome } from '../wire/events/ending.ts'
 import type { AgentEvent } from '../wire/events/vocabulary.ts'
 import { createEventQueue, type EventQueue } from './event-queue.ts'
@@ -107,7 +107,6 @@ export function createAgentRun(options: AgentRunOptions): AgentRun {
     const isStopped = ending.outcome === 'cancelled' && controller.signal.aborted
     if (isStopped && !wasAborted && !isDetached && !receipt) receipt = options.cancel()
     error ??= ending.error
-    if (error instanceof StreamInterruptedError) error.partialResponse = selectText(store.getSnapshot())
     store.end({ ...ending, outcome: isStopped && (isDetached || error) ? 'truncated' : ending.outcome }, error)
     for (const queue of queues) queue.close()
     return ending

@@ -1,16 +1,17 @@
-import { type AgentStreamError, HttpError } from '../errors.ts'
+import { type AgentStreamError, HttpError, StreamInterruptedError } from '../errors.ts'
 import type { AgentEvent } from '../wire/events/vocabulary.ts'
 import { endRun, type StreamEnd } from './cases/ending.ts'
 import { createDraft, setConnection, snapshot } from './draft.ts'
 import { fold } from './reduce.ts'
 import type { Schedule } from './schedule.ts'
+import { selectText } from './select.ts'
 import { type ConnectionPhase, initialRunState, type RunFailure, type RunState } from './state.ts'
 
 export interface RunStore {
   /** `at` is milliseconds on the run's clock. */
   dispatch(event: AgentEvent, at: number): void
   connection(phase: ConnectionPhase, attempt: number, cursor?: string): void
-  /** `error` is what broke the stream, if something did. */
+  /** `error` is what broke the stream, if something did; an interruption gets the text that had arrived. */
   end(end: Omit<StreamEnd, 'failure'>, error?: AgentStreamError): void
   subscribe(listener: () => void): () => void
   getSnapshot(): RunState
@@ -58,6 +59,8 @@ export function createRunStore(id: string, options: { schedule: Schedule; now: (
     },
     end(end, error) {
       endRun(draft, { ...end, failure: error && failureOf(error, draft.counts.events === 0 ? 'connect' : 'stream') }, now())
+      // From all that was folded: what was published last may be a frame behind.
+      if (error instanceof StreamInterruptedError) error.partialResponse = selectText(snapshot(draft))
       publish()
     },
     subscribe(listener) {
