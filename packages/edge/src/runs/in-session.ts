@@ -1,6 +1,5 @@
-import { type AgentEvent, AgentStreamError, effectiveLoopScope } from '@agentstream/client/wire'
+import { type AgentEvent, AgentStreamError, effectiveLoopScope, watchEnding } from '@agentstream/client/wire'
 import type { Agent, RunContext, Task } from '../agents/agent.ts'
-import { outcomeWatch } from './outcome.ts'
 import type { Message, SessionStore } from './session-store.ts'
 
 export interface ConversationOptions {
@@ -26,14 +25,14 @@ interface ConverseOptions extends ConversationOptions {
 
 async function* converse(agent: Agent, { store, key, onError, task, context }: ConverseOptions): AsyncGenerator<AgentEvent, void, undefined> {
   const history = await read(store, key)
-  const watch = outcomeWatch()
+  const watch = watchEnding()
   let turn: readonly Message[] | undefined
   let output: unknown
   const remember = (messages: readonly Message[]): void => {
     turn = messages
   }
   const keep = async (): Promise<void> => {
-    if (watch.outcome !== 'completed' || context.signal.aborted) return
+    if (watch.outcome({ isAgentDone: true }) !== 'completed' || context.signal.aborted) return
     try {
       await store.append(key, turn ?? plainTurn(task, output))
     } catch (error) {
@@ -41,11 +40,11 @@ async function* converse(agent: Agent, { store, key, onError, task, context }: C
     }
   }
   for await (const event of agent.run(task, { ...context, session: { history, remember } })) {
-    watch.push(event)
+    watch.see(event)
     if (event.type === 'result' && effectiveLoopScope(event).kind === 'main') output = event.output
-    if (watch.isOver) await keep()
+    if (watch.isOver()) await keep()
     yield event
-    if (watch.isOver) return
+    if (watch.isOver()) return
   }
   await keep()
 }

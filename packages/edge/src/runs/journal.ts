@@ -1,6 +1,4 @@
-import { type AgentEvent, AgentStreamError, type Entry } from '@agentstream/client/wire'
-
-export type RunOutcome = 'completed' | 'failed' | 'cancelled' | 'truncated'
+import { type AgentEvent, AgentStreamError, type Entry, type RunOutcome } from '@agentstream/client/wire'
 
 /** An event as it was stored: with its cursor, and with the JSON text that viewers get and the digest covers. */
 export interface JournalEntry extends Entry {

@@ -1,6 +1,7 @@
+import type { RunOutcome } from '@agentstream/client/wire'
 import type { ApprovalDesk } from './approval-desk.ts'
 import { type Cancellation, createCancellation } from './cancellation.ts'
-import type { Journal, JournalEntry, RunOutcome } from './journal.ts'
+import type { Journal, JournalEntry } from './journal.ts'
 import type { RunEnding } from './produce.ts'
 
 /** A run whose agent works in this process. */

@@ -9,8 +9,9 @@ import {
   isTerminalEvent,
   LimitError,
   parseCursor,
+  type RunOutcome,
 } from '@agentstream/client/wire'
-import { encodeEvent, type Journal, type JournalEntry, type JournalStatus, type RunOutcome } from './journal.ts'
+import { encodeEvent, type Journal, type JournalEntry, type JournalStatus } from './journal.ts'
 
 export interface MemoryJournalOptions {
   /** Runs kept at once, 1,000 unless told. The oldest finished one makes room; when all are running, no further one opens. */

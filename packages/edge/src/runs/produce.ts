@@ -2,12 +2,11 @@
  * An agent's events into the journal, once, whoever is listening: a task goes in, an ending comes out. Every event is stored
  * before anyone can see it. Knows no viewers, no frames and no HTTP.
  */
-import { type AgentEvent, isAgentStreamError } from '@agentstream/client/wire'
+import { type AgentEvent, type EndingWatch, isAgentStreamError, type RunOutcome, watchEnding } from '@agentstream/client/wire'
 import type { Agent, RunContext, Task } from '../agents/agent.ts'
 import type { Cancellation } from './cancellation.ts'
-import type { Journal, RunOutcome } from './journal.ts'
+import type { Journal } from './journal.ts'
 import { cancelledEvent, errorEvent, lostEvent } from './last-words.ts'
-import { type OutcomeWatch, outcomeWatch } from './outcome.ts'
 
 export interface Production {
   readonly agent: Agent
@@ -33,25 +32,26 @@ export interface RunEnding {
 /** Runs an agent to its end and closes the run. Never throws: what goes wrong is an ending too. */
 export async function produce(production: Production): Promise<RunEnding> {
   const { journal, key, onError, timestamp } = production
-  const watch = outcomeWatch()
+  const watch = watchEnding()
   const last = await perform(production, watch)
   try {
     if (last) await journal.append(key, last)
   } catch (error) {
     onError(error)
   }
-  if (last) watch.push(last)
+  if (last) watch.see(last)
+  const outcome = watch.outcome({ isAgentDone: true })
   try {
-    await journal.close(key, watch.outcome)
-    return { outcome: watch.outcome }
+    await journal.close(key, outcome)
+    return { outcome }
   } catch (error) {
     onError(error)
-    return { outcome: watch.outcome, lost: lostEvent(timestamp()) }
+    return { outcome, lost: lostEvent(timestamp()) }
   }
 }
 
 /** Stores the agent's events until it ends. Answers the run's last word when the agent did not have it. */
-async function perform(production: Production, watch: OutcomeWatch): Promise<AgentEvent | undefined> {
+async function perform(production: Production, watch: EndingWatch): Promise<AgentEvent | undefined> {
   const { agent, task, journal, key, cancellation, onError, timestamp } = production
   const { signal } = cancellation
   let events: AbortableEvents | undefined
@@ -62,8 +62,8 @@ async function perform(production: Production, watch: OutcomeWatch): Promise<Age
       isStoring = true
       await journal.append(key, step.value)
       isStoring = false
-      watch.push(step.value)
-      if (watch.isOver) return undefined
+      watch.see(step.value)
+      if (watch.isOver()) return undefined
     }
     return cancellation.cause ? cancelledEvent(cancellation.cause, timestamp()) : undefined
   } catch (error) {

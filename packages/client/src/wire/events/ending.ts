@@ -21,9 +21,10 @@ export interface EndingWatch {
   /**
    * The outcome if the stream ends here, cleanly. LLM and Tool agents end with their result; an agent that iterates owes
    * `completed` after it, so a result alone is then a cut stream (AIECS 2.1.2, `hybrid_agent.py`: `completed` directly
-   * follows `result`). A server that numbers its events owes a terminal event or its last frame in every case.
+   * follows `result`). A server that numbers its events owes a terminal event or its last frame in every case. Whoever ran
+   * the agent and saw it end knows that nothing is owed (`isAgentDone`): its result alone then tells.
    */
-  outcome(options: { isNumbered: boolean }): RunOutcome
+  outcome(options: { isNumbered?: boolean; isAgentDone?: boolean }): RunOutcome
 }
 
 export function watchEnding(): EndingWatch {
@@ -39,9 +40,9 @@ export function watchEnding(): EndingWatch {
       else if (event.type === 'iteration_start') iterates = true
     },
     isOver: () => over !== undefined,
-    outcome({ isNumbered }) {
+    outcome({ isNumbered = false, isAgentDone = false }) {
       if (over) return over
-      if (succeeded === undefined || iterates || isNumbered) return 'truncated'
+      if (succeeded === undefined || (!isAgentDone && (iterates || isNumbered))) return 'truncated'
       return succeeded ? 'completed' : 'failed'
     },
   }
