@@ -45,8 +45,6 @@ export default defineConfig({
   webServer: {
     command: `node scripts/run.mjs scripts/demo.mjs --still --port ${port}`,
     cwd: '..',
-    // What takes its time for the eye alone need not take it here.
-    env: { DEMO_SPEED: '3' },
     url: `http://127.0.0.1:${port}/`,
     reuseExistingServer: false,
     gracefulShutdown: { signal: 'SIGTERM', timeout: 2000 },

@@ -51,8 +51,7 @@ export function demoServer(): Plugin {
 function handlerOf(module: Readonly<Record<string, unknown>>): Fetch {
   // The module is ours, loaded by name; Vite cannot know its type.
   const { createDemoHandler } = module as unknown as typeof import('./worker.ts')
-  const speed = Number(process.env['DEMO_SPEED']) || 1
-  return createDemoHandler({ ...Object.fromEntries(providerVariables.map((name) => [name, process.env[name]])), speed })
+  return createDemoHandler(Object.fromEntries(providerVariables.map((name) => [name, process.env[name]])))
 }
 
 /** The first request should not wait for the server's modules. */

@@ -15,7 +15,7 @@ export interface LocalModelOptions {
 }
 
 export function createLocalModel(options: LocalModelOptions = {}): StreamingProvider {
-  const pace = options.pace ?? believablePace()
+  const pace = options.pace ?? believablePace
   return {
     info: { provider: 'local', model: 'rules', supportsStreaming: true, supportsTools: true },
     async *stream(request, { signal }) {
