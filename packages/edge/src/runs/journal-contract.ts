@@ -31,7 +31,7 @@ async function rejects(action: () => Promise<unknown>): Promise<boolean> {
 async function fill(journal: Journal, runId: string, events: readonly AgentEvent[]): Promise<string[]> {
   await journal.open(runId)
   const ids: string[] = []
-  for (const event of events) ids.push(await journal.append(runId, event))
+  for (const event of events) ids.push(await journal.append(runId, [event]))
   return ids
 }
 
@@ -73,7 +73,7 @@ export function journalContract(make: () => Journal | Promise<Journal>, { test, 
   rule('S17 readers of a live run get every event once and end with it', async (journal) => {
     await fill(journal, 'a', words.slice(0, 2))
     const readers = [0, 1, 2].map(() => rest(journal.read('a', undefined, never())))
-    for (const event of words.slice(2)) await journal.append('a', event)
+    for (const event of words.slice(2)) await journal.append('a', [event])
     await journal.close('a', 'completed')
     for (const entries of await Promise.all(readers)) expect(entries.map(({ event }) => event)).toEqual(words)
   })
@@ -83,7 +83,7 @@ export function journalContract(make: () => Journal | Promise<Journal>, { test, 
     const slow = journal.read('a', undefined, never())[Symbol.asyncIterator]()
     await slow.next()
     const quick = rest(journal.read('a', undefined, never()))
-    for (const event of words.slice(1)) await journal.append('a', event)
+    for (const event of words.slice(1)) await journal.append('a', [event])
     await journal.close('a', 'completed')
     expect((await quick).length).toEqual(5)
     expect((await rest({ [Symbol.asyncIterator]: () => slow })).map(({ event }) => event)).toEqual(words.slice(1))
@@ -93,11 +93,11 @@ export function journalContract(make: () => Journal | Promise<Journal>, { test, 
     await fill(journal, 'a', words)
     const switched = new AbortController()
     const reading = rest(journal.read('a', undefined, switched.signal))
-    await journal.append('a', token('six'))
+    await journal.append('a', [token('six')])
     switched.abort()
     await reading
     expect(await rest(journal.read('a', undefined, switched.signal))).toEqual([])
-    await journal.append('a', token('seven'))
+    await journal.append('a', [token('seven')])
   })
 
   rule('status tells how far a run is and how it ended, with the digest of the stored texts', async (journal) => {
@@ -114,15 +114,28 @@ export function journalContract(make: () => Journal | Promise<Journal>, { test, 
 
   rule('S20 what cannot be stored throws and leaves no hole', async (journal) => {
     await journal.open('a')
-    await journal.append('a', token('one'))
+    await journal.append('a', [token('one')])
     const cyclic: { type: 'custom'; name: string; data: unknown } = { type: 'custom', name: 'loop', data: undefined }
     cyclic.data = cyclic
-    expect(await rejects(() => journal.append('a', cyclic))).toEqual(true)
-    expect(parseCursor(await journal.append('a', token('two')))?.seq).toEqual(2)
+    expect(await rejects(() => journal.append('a', [cyclic]))).toEqual(true)
+    expect(parseCursor(await journal.append('a', [token('two')]))?.seq).toEqual(2)
     await journal.close('a', 'completed')
-    expect(await rejects(() => journal.append('a', token('three')))).toEqual(true)
-    expect(await rejects(() => journal.append('unknown', token('one')))).toEqual(true)
+    expect(await rejects(() => journal.append('a', [token('three')]))).toEqual(true)
+    expect(await rejects(() => journal.append('unknown', [token('one')]))).toEqual(true)
     expect((await rest(journal.read('a', undefined, never()))).length).toEqual(2)
+  })
+
+  rule('S20 several events are stored in order and answered with the cursor of the last; those before a bad one stay', async (journal) => {
+    await journal.open('a')
+    expect(parseCursor(await journal.append('a', words))?.seq).toEqual(5)
+    const cyclic: { type: 'custom'; name: string; data: unknown } = { type: 'custom', name: 'loop', data: undefined }
+    cyclic.data = cyclic
+    expect(await rejects(() => journal.append('a', [token('six'), cyclic, token('seven')]))).toEqual(true)
+    expect(parseCursor(await journal.append('a', [token('eight')]))?.seq).toEqual(7)
+    await journal.close('a', 'completed')
+    const entries = await rest(journal.read('a', undefined, never()))
+    expect(entries.map(({ event }) => event)).toEqual([...words, token('six'), token('eight')])
+    expect(entries.map(({ id }) => parseCursor(id)?.seq)).toEqual([1, 2, 3, 4, 5, 6, 7])
   })
 
   rule('S22 a cursor that the run never handed out is refused', async (journal) => {

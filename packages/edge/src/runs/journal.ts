@@ -26,10 +26,12 @@ export interface Journal {
    */
   open(runId: string): Promise<'producer' | 'reader'>
   /**
-   * Stores one event and answers its cursor. Throws LimitError when the run is over the journal's limit; one terminal
-   * event still fits, so that a run over its limit can say so. What throws leaves no hole in the sequence.
+   * Stores events in their order, one at least, and answers the cursor of the last. Throws LimitError when the run is over
+   * the journal's limit; one terminal event still fits, so that a run over its limit can say so. Throws too at an event that
+   * JSON cannot carry. Either way the events before that one are stored, it and those after it are not, and the sequence has
+   * no hole.
    */
-  append(runId: string, event: AgentEvent): Promise<string>
+  append(runId: string, events: readonly AgentEvent[]): Promise<string>
   /** Ends the run. Readers get what is left, then end. Only the first outcome counts. */
   close(runId: string, outcome: RunOutcome): Promise<void>
   /**

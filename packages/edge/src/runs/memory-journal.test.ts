@@ -20,8 +20,8 @@ describe('memory journal', () => {
     let time = 0
     const journal = createMemoryJournal({ keepMs: 100, now: () => time })
     await journal.open('done')
-    await journal.append('done', token('a'))
-    await journal.append('done', token('b'))
+    await journal.append('done', [token('a')])
+    await journal.append('done', [token('b')])
     await journal.close('done', 'completed')
     await journal.open('running')
     const reader = journal.read('done', undefined, new AbortController().signal)[Symbol.asyncIterator]()
@@ -38,11 +38,11 @@ describe('memory journal', () => {
     let time = 0
     const journal = createMemoryJournal({ keepMs: 1, now: () => time })
     await journal.open('a')
-    const before = await journal.append('a', token('x'))
+    const before = await journal.append('a', [token('x')])
     await journal.close('a', 'completed')
     time = 5
     await journal.open('a')
-    const after = await journal.append('a', token('x'))
+    const after = await journal.append('a', [token('x')])
     expect(after.split('-')[0]).not.toBe(before.split('-')[0])
     await expect(rest(journal.read('a', before, new AbortController().signal))).rejects.toThrow('cursor')
   })
@@ -51,10 +51,10 @@ describe('memory journal', () => {
     for (const limits of [{ maxEventsPerRun: 2 }, { maxBytesPerRun: 70 }]) {
       const journal = createMemoryJournal(limits)
       await journal.open('a')
-      await journal.append('a', token('1'))
-      await journal.append('a', token('2'))
-      await expect(journal.append('a', token('3'))).rejects.toBeInstanceOf(LimitError)
-      expect(await journal.append('a', failure)).toMatch(/-3$/)
+      await journal.append('a', [token('1')])
+      await journal.append('a', [token('2')])
+      await expect(journal.append('a', [token('3')])).rejects.toBeInstanceOf(LimitError)
+      expect(await journal.append('a', [failure])).toMatch(/-3$/)
     }
   })
 
@@ -73,7 +73,7 @@ describe('memory journal', () => {
   test('S18 a reader gets what is queued in few batches, none of them large', async () => {
     const journal = createMemoryJournal()
     await journal.open('a')
-    for (let n = 0; n < 2_000; n++) await journal.append('a', token('x'.repeat(n < 1_000 ? 1 : 1_000)))
+    for (let n = 0; n < 2_000; n++) await journal.append('a', [token('x'.repeat(n < 1_000 ? 1 : 1_000))])
     await journal.close('a', 'completed')
     const sizes: number[] = []
     for await (const batch of journal.read('a', undefined, new AbortController().signal)) sizes.push(batch.reduce((sum, { data }) => sum + data.length, 0))
@@ -84,7 +84,7 @@ describe('memory journal', () => {
   test('L8 readers that come and go leave nothing on the signal they were given', async () => {
     const journal = createMemoryJournal()
     await journal.open('a')
-    await journal.append('a', token('x'))
+    await journal.append('a', [token('x')])
     const { signal } = new AbortController()
     let listeners = 0
     const add = signal.addEventListener.bind(signal)

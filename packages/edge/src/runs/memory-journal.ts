@@ -74,6 +74,13 @@ export function createMemoryJournal(options: MemoryJournalOptions = {}): Journal
     if (record.entries.length >= maxEventsPerRun) throw new LimitError('The run', maxEventsPerRun, 'events')
     if (record.bytes + data.length > maxBytesPerRun) throw new LimitError('The run', maxBytesPerRun, 'bytes')
   }
+  const store = (record: RunRecord, event: AgentEvent): void => {
+    const data = encodeEvent(event)
+    checkRoom(record, event, data)
+    record.entries.push({ id: formatCursor({ epoch: record.epoch, seq: record.entries.length + 1 }), event, data })
+    record.bytes += data.length
+    record.digest = extendDigest(record.digest, data)
+  }
 
   return {
     durable: false,
@@ -84,17 +91,15 @@ export function createMemoryJournal(options: MemoryJournalOptions = {}): Journal
       runs.set(runId, newRecord())
       return 'producer'
     },
-    async append(runId, event) {
+    async append(runId, events) {
       const record = find(runId)
       if (record.outcome) throw new AgentStreamError('agent', 'The run is over; nothing can be added to it')
-      const data = encodeEvent(event)
-      checkRoom(record, event, data)
-      const id = formatCursor({ epoch: record.epoch, seq: record.entries.length + 1 })
-      record.entries.push({ id, event, data })
-      record.bytes += data.length
-      record.digest = extendDigest(record.digest, data)
-      wake(record)
-      return id
+      try {
+        for (const event of events) store(record, event)
+      } finally {
+        wake(record)
+      }
+      return formatCursor({ epoch: record.epoch, seq: record.entries.length })
     },
     async close(runId, outcome) {
       const record = find(runId)

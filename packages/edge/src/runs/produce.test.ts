@@ -198,9 +198,9 @@ describe('S20 a journal that fails', () => {
     const journal = createMemoryJournal()
     return {
       ...journal,
-      append: async (id, event) => {
-        if (fails(event)) throw new Error('disk at /dev/sda1')
-        return journal.append(id, event)
+      append: async (id, events) => {
+        if (events.some(fails)) throw new Error('disk at /dev/sda1')
+        return journal.append(id, events)
       },
       close: async (id, outcome) => {
         if (closing) throw new Error('disk')

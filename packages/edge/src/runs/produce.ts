@@ -35,7 +35,7 @@ export async function produce(production: Production): Promise<RunEnding> {
   const watch = watchEnding()
   const last = await perform(production, watch)
   try {
-    if (last) await journal.append(key, last)
+    if (last) await journal.append(key, [last])
   } catch (error) {
     onError(error)
   }
@@ -60,7 +60,7 @@ async function perform(production: Production, watch: EndingWatch): Promise<Agen
     events = abortable(agent.run(task, contextOf(production)), signal)
     for (let step = await events.next(); step && !step.done; step = await events.next()) {
       isStoring = true
-      await journal.append(key, step.value)
+      await journal.append(key, [step.value])
       isStoring = false
       watch.see(step.value)
       if (watch.isOver()) return undefined

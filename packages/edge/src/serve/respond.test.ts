@@ -86,7 +86,7 @@ describe('frames', () => {
     const journal = createMemoryJournal()
     await journal.open('r')
     const events = [token('\ud83d\ude00 \ud800\u2028'), { type: 'custom', name: 'x', data: { a: undefined, b: [1.5, null] } } as const]
-    for (const event of events) await journal.append('r', event)
+    await journal.append('r', events)
     await journal.close('r', 'completed')
     const { status, ...position } = await journal.status('r')
     const view = {
