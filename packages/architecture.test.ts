@@ -14,7 +14,7 @@ const client: House = {
   rows: [
     {
       level: 0,
-      rooms: ['errors', 'abort', 'wire/stage', 'wire/json', 'wire/cursor', 'wire/digest', 'wire/retry-after', 'wire/agent', 'wire/partial-json'],
+      rooms: ['errors', 'abort', 'wire/stage', 'wire/json', 'wire/cursor', 'wire/digest', 'wire/retry-after', 'wire/agent', 'wire/ask', 'wire/partial-json'],
       law: 'Level 0 knows nothing but the names to the left.',
     },
     {
@@ -58,7 +58,7 @@ const client: House = {
       from: [0, 1, 2, 3, 4, 5, 6, 'run/open-stream', 'run/receive'],
       law: 'agent-run imports the corridor and what is below it.',
     },
-    { level: 8, rooms: ['info', 'input', 'client', 'dawp-consumer', 'text-of'], law: 'A lower number never imports a higher one.' },
+    { level: 8, rooms: ['info', 'input', 'exchange', 'client', 'dawp-consumer', 'text-of'], law: 'A lower number never imports a higher one.' },
     { level: 9, rooms: ['testing'], law: 'Fakes import everything but doors.' },
   ],
 }

@@ -1,27 +1,31 @@
 import { linkedController } from './abort.ts'
-import { HttpError, StreamInterruptedError, toAgentStreamError } from './errors.ts'
+import { StreamInterruptedError } from './errors.ts'
+import { createExchange, type RunExchange } from './exchange.ts'
 import { parseAgentInfo } from './info.ts'
-import { type RunInput, startBody } from './input.ts'
-import { type AgentRun, type ApprovalAnswer, type CancelReceipt, createAgentRun } from './run/agent-run.ts'
+import { type RunInput, taskOf } from './input.ts'
+import { type AgentRun, type CancelReceipt, createAgentRun } from './run/agent-run.ts'
 import { createEventQueue } from './run/event-queue.ts'
 import { fetchTransport } from './run/fetch-transport.ts'
 import { type OpenStreamOptions, openStream, type StreamPolicy } from './run/open-stream.ts'
 import { defaultRetry, type RetryPolicy } from './run/retry.ts'
 import { perFrame, type Schedule } from './run/schedule.ts'
-import type { StreamLimits, Transport, TransportRequest } from './run/transport.ts'
+import type { StreamLimits, Transport } from './run/transport.ts'
 import type { AgentInfo, ModelParameters } from './wire/agent.ts'
 import type { AgentEvent } from './wire/events/vocabulary.ts'
 import { defaultFramingLimits } from './wire/frames/frame.ts'
-import { isObject, parseJson } from './wire/json.ts'
 import { aiecs } from './wire/protocols/aiecs.ts'
 import type { Protocol } from './wire/protocols/protocol.ts'
 
 export interface AgentClientOptions {
-  /** Where the server's routes begin: `https://example.org/api`, or a path on the page's own origin. */
+  /**
+   * Where the server's routes begin: `https://example.org/api`, or a path on the page's own origin. With a protocol that dictates
+   * how a run is asked for (AG-UI, A2A, the AI SDK's, Agentor's, AgentiCraft's) it is the address of that protocol's endpoint.
+   */
   readonly url: string | URL
   readonly fetch?: typeof globalThis.fetch
   /** Asked again for every attempt, so that tokens can rotate. */
   readonly headers?: HeadersInit | (() => HeadersInit | Promise<HeadersInit>)
+  /** Whose words the server speaks: those of AIECS, as our own server does, unless told. */
   readonly protocol?: Protocol
   readonly transport?: Transport
   /** Attempts to open a stream: 4 by default, 300 ms to 10 s apart with full jitter; a server's Retry-After wins, up to 60 s. */
@@ -97,62 +101,30 @@ export function createAgentClient(options: AgentClientOptions): AgentClient {
     idleTimeoutMs: options.idleTimeoutMs ?? 45_000,
     onMalformed: options.onMalformed ?? 'fail',
   }
-  const headers = async (): Promise<Headers> => new Headers(typeof options.headers === 'function' ? await options.headers() : options.headers)
-  const request = (method: TransportRequest['method'], path: readonly string[], body?: unknown): TransportRequest => ({
-    method,
-    url: [base, ...path.map(encodeURIComponent)].join('/'),
-    headers,
-    limits,
-    ...(protocol.framings ? { framings: protocol.framings } : {}),
-    ...(body === undefined ? {} : { body }),
-  })
-  const start = (id: string, input: RunInput, { agent = 'default', parameters }: StreamOptions): TransportRequest =>
-    request('POST', ['agents', agent, 'runs'], startBody(id, input, parameters))
-
-  const open = (target: TransportRequest, more: Pick<OpenStreamOptions, 'signal' | 'onEvent' | 'onConnection' | 'afterChunk'>) =>
-    openStream({ transport, protocol, policy, request: target, now, ...more })
-
-  const cancel = async (runId: string): Promise<CancelReceipt> => {
-    try {
-      return receiptOf(await transport.call(request('DELETE', ['runs', runId]))) ?? { outcome: 'not_supported' }
-    } catch (error) {
-      if (!(error instanceof HttpError)) return { outcome: 'unreachable' }
-      return receiptOf(error.status === 404 ? safeJson(error.body) : undefined) ?? { outcome: error.status >= 500 ? 'unreachable' : 'not_supported' }
-    }
-  }
-  const respond = async (runId: string, approvalId: string, answer: ApprovalAnswer): Promise<void> => {
-    try {
-      await transport.call(request('POST', ['runs', runId, 'approvals', approvalId], answer))
-    } catch (error) {
-      throw toAgentStreamError(error)
-    }
-  }
-  const follow = (id: string, target: TransportRequest, runOptions: RunOptions): AgentRun =>
-    createAgentRun({
-      schedule: perFrame,
-      ...runOptions,
-      id,
-      now,
-      open: (more) => open(target, more),
-      cancel: () => cancel(id),
-      respond: (approvalId, answer) => respond(id, approvalId, answer),
-    })
+  const exchange = createExchange({ url: base, transport, protocol, headers: options.headers, limits })
+  const start = (runId: string, input: RunInput, { agent, parameters }: StreamOptions): RunExchange =>
+    exchange.start({ runId, task: taskOf(input), ...(agent === undefined ? {} : { agent }), ...(parameters ? { parameters } : {}) })
+  const open = (run: RunExchange, more: Pick<OpenStreamOptions, 'signal' | 'onEvent' | 'onConnection' | 'afterChunk'>) =>
+    openStream({ transport, policy, protocol: run.protocol, request: run.request, now, ...more })
+  const watch = (id: string, run: RunExchange, runOptions: RunOptions): AgentRun =>
+    createAgentRun({ schedule: perFrame, ...runOptions, id, now, open: (more) => open(run, more), cancel: run.cancel, respond: run.respond })
 
   return {
     url: base,
     run(input, runOptions = {}) {
       const id = runOptions.runId ?? newRunId()
-      return follow(id, start(id, input, runOptions), runOptions)
+      return watch(id, start(id, input, runOptions), runOptions)
     },
-    attach: (runId, runOptions = {}) => follow(runId, request('GET', ['runs', runId, 'events']), runOptions),
+    attach: (runId, runOptions = {}) => watch(runId, exchange.follow(runId), runOptions),
     async *stream(input, streamOptions = {}) {
       const id = streamOptions.runId ?? newRunId()
+      const run = start(id, input, streamOptions)
       const queue = createEventQueue()
       const { controller, release } = linkedController(streamOptions.signal)
       const onEvent = (event: AgentEvent): void => queue.push(event)
       let partial = ''
       let isOver = false
-      const finished = open(start(id, input, streamOptions), { signal: controller.signal, onEvent, afterChunk: queue.drained }).finally(queue.close)
+      const finished = open(run, { signal: controller.signal, onEvent, afterChunk: queue.drained }).finally(queue.close)
       try {
         for (let batch = await queue.take(); batch; batch = await queue.take()) {
           for (const event of batch) {
@@ -168,25 +140,12 @@ export function createAgentClient(options: AgentClientOptions): AgentClient {
       } finally {
         release()
         controller.abort()
-        if (!isOver) await cancel(id)
+        if (!isOver) await run.cancel()
       }
     },
-    cancel,
+    cancel: (runId) => exchange.follow(runId).cancel(),
     async info(agent = 'default', { signal } = {}) {
-      return parseAgentInfo(await transport.call(request('GET', ['agents', agent]), signal))
+      return parseAgentInfo(await exchange.info(agent, signal))
     },
   }
-}
-
-function safeJson(text: string): unknown {
-  try {
-    return parseJson(text)
-  } catch {
-    return undefined // A 404 page of something in between: not our receipt.
-  }
-}
-
-function receiptOf(answer: unknown): CancelReceipt | undefined {
-  const outcome = isObject(answer) ? answer['outcome'] : undefined
-  return outcome === 'cancelled' || outcome === 'already_finished' || outcome === 'unknown_run' ? { outcome } : undefined
 }

@@ -13,7 +13,7 @@ export {
   type TimeoutPhase,
   toAgentStreamError,
 } from './errors.ts'
-export type { RunInput, TaskInput } from './input.ts'
+export type { RunInput } from './input.ts'
 export type { AgentRun, ApprovalAnswer, CancelReceipt, RunResult } from './run/agent-run.ts'
 export { fetchTransport } from './run/fetch-transport.ts'
 export { reduceRun } from './run/reduce.ts'
@@ -56,6 +56,7 @@ export {
 export type { StreamLimits, Transport, TransportRequest } from './run/transport.ts'
 export { textOf } from './text-of.ts'
 export type { AgentInfo, ModelParameters } from './wire/agent.ts'
+export type { PastMessage, TaskInput } from './wire/ask.ts'
 export type { RunOutcome } from './wire/events/ending.ts'
 export { effectiveLoopScope, type LoopScope } from './wire/events/scope.ts'
 export { eventTime } from './wire/events/time.ts'

@@ -1,22 +1,13 @@
-import type { ModelParameters } from './wire/agent.ts'
-import type { JsonObject } from './wire/json.ts'
+import type { Ask, TaskInput } from './wire/ask.ts'
 
 /** What the agent is to do: a sentence, or a task with its circumstances. */
 export type RunInput = string | TaskInput
 
-export interface TaskInput {
-  readonly description: string
-  readonly context?: JsonObject
-  /** URLs or data URLs. */
-  readonly images?: readonly string[]
-  readonly sessionId?: string
-  readonly senderId?: string
-}
+export const taskOf = (input: RunInput): TaskInput => (typeof input === 'string' ? { description: input } : input)
 
-/** The body that starts a run. Absent members stay absent. */
-export function startBody(runId: string, input: RunInput, parameters: ModelParameters = {}): unknown {
-  const task: TaskInput = typeof input === 'string' ? { description: input } : input
-  const { sessionId, senderId, ...rest } = task
+/** The body that starts a run on our own server. Absent members stay absent. */
+export function startBody({ runId, task, parameters = {} }: Ask): unknown {
+  const { sessionId, senderId, history: _, ...rest } = task
   const { maxTokens, topP, frequencyPenalty, presencePenalty, ...same } = parameters
   return {
     run_id: runId,

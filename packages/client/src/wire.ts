@@ -13,6 +13,7 @@ export {
   toAgentStreamError,
 } from './errors.ts'
 export type { AgentInfo, ModelParameters } from './wire/agent.ts'
+export type { Ask, Call, PastMessage, TaskInput } from './wire/ask.ts'
 export { type Cursor, formatCursor, parseCursor } from './wire/cursor.ts'
 export { emptyDigest, extendDigest, formatDigest } from './wire/digest.ts'
 export { type EndingWatch, isRunOutcome, isTerminalEvent, type RunOutcome, watchEnding } from './wire/events/ending.ts'
@@ -38,7 +39,7 @@ export { agenticraftLosses, agenticraftTextLosses } from './wire/protocols/agent
 export { agentor, agentorChat } from './wire/protocols/agentor/agentor.ts'
 export { agentorLosses } from './wire/protocols/agentor/losses.ts'
 export { aiecs } from './wire/protocols/aiecs.ts'
-export type { Entry, Fate, LossTable, Protocol } from './wire/protocols/protocol.ts'
+export type { CancelOutcome, Dialogue, Entry, Fate, LossTable, Protocol } from './wire/protocols/protocol.ts'
 export { uiMessageStreamLosses } from './wire/protocols/ui-message-stream/losses.ts'
 export { uiMessageStream } from './wire/protocols/ui-message-stream/ui-message-stream.ts'
 export { pipe, readStage, type Stage, type StageReader, stageReader, toTransformStream } from './wire/stage.ts'

@@ -1,3 +1,4 @@
+import type { Ask, Call } from '../ask.ts'
 import type { AgentEvent, EventType } from '../events/vocabulary.ts'
 import type { Frame, Framing } from '../frames/frame.ts'
 import type { Stage } from '../stage.ts'
@@ -20,8 +21,22 @@ export interface Protocol {
    * a protocol without a terminal event gives the run's `result` there, and so says that such an end is all it has.
    */
   decoder(): Stage<Frame, AgentEvent>
+  /** How a run is asked for where the protocol dictates it, the client's address being its endpoint; the routes of our own server when absent. */
+  dialogue?(ask: Ask): Dialogue
   encoder(): Stage<Entry, Frame>
 }
+
+/** The requests of one run, in the words of a protocol. */
+export interface Dialogue {
+  readonly start: Call
+  /** Reads the answer to `start`, where the names that the server gives are needed later; the protocol's own decoder when absent. */
+  decoder?(): Stage<Frame, AgentEvent>
+  /** How the run is stopped on the server. Undefined while there is nothing to stop; absent where the protocol has no such request. */
+  cancel?(): { readonly call: Call; outcomeOf(answer: unknown): CancelOutcome } | undefined
+}
+
+/** What became of a request to stop a run. */
+export type CancelOutcome = 'cancelled' | 'already_finished' | 'unknown_run' | 'not_supported'
 
 /** What becomes of an event that is written and read again: nothing happens to it, it is gone, or the sentence says what changes. */
 export type Fate = 'kept' | 'lost' | (string & {})

@@ -13,7 +13,7 @@ import { isTerminalState, type Message, type Metadata, type Shapes, type Status,
 const isInterrupted = (state: string): boolean => state === 'input-required' || state === 'auth-required'
 
 /** Frames of one call. Those of another call, or of another task, are refused: they would put one answer into another. */
-export function a2aDecoder(shapes: Shapes, requestId: RpcId | undefined): Stage<Frame, AgentEvent> {
+export function a2aDecoder(shapes: Shapes, requestId: RpcId | undefined, onTask?: (taskId: string) => void): Stage<Frame, AgentEvent> {
   const artifactEvents = createArtifacts()
   let callId = requestId
   let task: { readonly taskId: string; readonly contextId: string } | undefined
@@ -69,6 +69,7 @@ export function a2aDecoder(shapes: Shapes, requestId: RpcId | undefined): Stage<
     return isFinal ? [...events, ...told(finish(status, metadata))] : events
   }
   const own = ({ taskId, contextId }: { taskId: string; contextId: string }): void => {
+    if (!task) onTask?.(taskId)
     task ??= { taskId, contextId }
     if (task.taskId !== taskId) throw wrong('a frame of another task', { taskId })
   }

@@ -8,6 +8,7 @@ import { plainText } from '../../frames/plain-text.ts'
 import { rawTextSse, textSse } from '../../frames/plain-text-sse.ts'
 import type { Protocol } from '../protocol.ts'
 import { agenticraftDecoder } from './decode.ts'
+import { agenticraftDialogue } from './dialogue.ts'
 import { chunkEncoder, textEncoder } from './encode.ts'
 
 export interface AgenticraftOptions {
@@ -34,6 +35,7 @@ export function createAgenticraft({ form = 'chunks', reading = 'conforming', isF
     name: form === 'text' ? 'agenticraft-text' : 'agenticraft',
     framings: form === 'text' ? [text, plainText] : [text, wholeNdjson],
     decoder: () => agenticraftDecoder({ isText: form === 'text' || reading === 'lenient', isFinalChunkOptional }),
+    dialogue: agenticraftDialogue,
     encoder: form === 'text' ? textEncoder : chunkEncoder,
   }
 }

@@ -10,6 +10,7 @@ import { jsonSeq } from '../../frames/json-seq.ts'
 import { ndjson } from '../../frames/ndjson.ts'
 import type { Protocol } from '../protocol.ts'
 import { agentorDecoder } from './decode.ts'
+import { agentorDialogue } from './dialogue.ts'
 import { agentorEncoder, chatEncoder } from './encode.ts'
 
 /** Reads whatever Agentor's servers send, writes proper server-sent events (or lines, or sequences) of compact objects. */
@@ -17,6 +18,7 @@ export const agentor: Protocol = {
   name: 'agentor',
   framings: [jsonSse, ndjson, jsonSeq, concatenated],
   decoder: agentorDecoder,
+  dialogue: agentorDialogue,
   encoder: agentorEncoder,
 }
 
@@ -25,5 +27,6 @@ export const agentorChat: Protocol = {
   name: 'agentor-chat',
   framings: [bareJsonSse],
   decoder: agentorDecoder,
+  dialogue: agentorDialogue,
   encoder: chatEncoder,
 }

@@ -7,6 +7,7 @@ import { ndjson } from '../../frames/ndjson.ts'
 import { sse } from '../../frames/sse.ts'
 import type { Protocol } from '../protocol.ts'
 import { uiMessageStreamDecoder } from './decode.ts'
+import { uiMessageStreamDialogue } from './dialogue.ts'
 import { uiMessageStreamEncoder } from './encode.ts'
 
 /** Reads what AI SDK servers stream, and streams what an unmodified `useChat` reads. */
@@ -15,5 +16,6 @@ export const uiMessageStream: Protocol = {
   framings: [sse, ndjson],
   headers: { 'x-vercel-ai-ui-message-stream': 'v1' },
   decoder: uiMessageStreamDecoder,
+  dialogue: uiMessageStreamDialogue,
   encoder: uiMessageStreamEncoder,
 }

@@ -1,0 +1,101 @@
+/** What a client asks of its server, request by request: in our own server's routes, or in the words of a foreign protocol. */
+import { HttpError, toAgentStreamError } from './errors.ts'
+import { startBody } from './input.ts'
+import type { ApprovalAnswer, CancelReceipt } from './run/agent-run.ts'
+import type { StreamLimits, Transport, TransportRequest } from './run/transport.ts'
+import type { Ask, Call } from './wire/ask.ts'
+import { isObject, parseJson } from './wire/json.ts'
+import type { Protocol } from './wire/protocols/protocol.ts'
+
+export interface ExchangeOptions {
+  /** Without a slash at the end. */
+  readonly url: string
+  readonly transport: Transport
+  readonly protocol: Protocol
+  readonly headers: HeadersInit | (() => HeadersInit | Promise<HeadersInit>) | undefined
+  readonly limits: StreamLimits
+}
+
+/** The requests of one run. */
+export interface RunExchange {
+  readonly protocol: Protocol
+  readonly request: TransportRequest
+  /** Stops the run on the server. Never rejects. */
+  cancel(): Promise<CancelReceipt>
+  respond(approvalId: string, answer: ApprovalAnswer): Promise<void>
+}
+
+export interface Exchange {
+  start(ask: Ask): RunExchange
+  follow(runId: string): RunExchange
+  info(agent: string, signal?: AbortSignal): Promise<unknown>
+}
+
+export function createExchange({ url, transport, protocol, headers, limits }: ExchangeOptions): Exchange {
+  const request = ({ method, path, headers: more = {}, body }: Call): TransportRequest => ({
+    method,
+    url: url + path,
+    async headers() {
+      const all = new Headers(typeof headers === 'function' ? await headers() : headers)
+      for (const [name, value] of Object.entries(more)) all.set(name, value)
+      return all
+    },
+    limits,
+    ...(protocol.framings ? { framings: protocol.framings } : {}),
+    ...(body === undefined ? {} : { body }),
+  })
+  const ask = async (call: Call, receiptOf: (answer: unknown) => CancelReceipt | undefined): Promise<CancelReceipt> => {
+    try {
+      return receiptOf(await transport.call(request(call))) ?? { outcome: 'not_supported' }
+    } catch (error) {
+      if (!(error instanceof HttpError)) return { outcome: 'unreachable' }
+      return receiptOf(error.status === 404 ? safeJson(error.body) : undefined) ?? { outcome: error.status >= 500 ? 'unreachable' : 'not_supported' }
+    }
+  }
+  /** A run on our own server. */
+  const ours = (runId: string, call: Call): RunExchange => ({
+    protocol,
+    request: request(call),
+    cancel: () => ask({ method: 'DELETE', path: pathOf('runs', runId) }, ownReceipt),
+    async respond(approvalId, answer) {
+      try {
+        await transport.call(request({ method: 'POST', path: pathOf('runs', runId, 'approvals', approvalId), body: answer }))
+      } catch (error) {
+        throw toAgentStreamError(error)
+      }
+    },
+  })
+  return {
+    start(asked) {
+      const run = ours(asked.runId, { method: 'POST', path: pathOf('agents', asked.agent ?? 'default', 'runs'), body: startBody(asked) })
+      const dialogue = protocol.dialogue?.(asked)
+      if (!dialogue) return run
+      return {
+        ...run,
+        protocol: { ...protocol, decoder: dialogue.decoder ?? protocol.decoder },
+        request: request(dialogue.start),
+        async cancel() {
+          const stop = dialogue.cancel?.()
+          return stop ? ask(stop.call, (answer) => ({ outcome: stop.outcomeOf(answer) })) : { outcome: 'not_supported' }
+        },
+      }
+    },
+    follow: (runId) => ours(runId, { method: 'GET', path: pathOf('runs', runId, 'events') }),
+    info: (agent, signal) => transport.call(request({ method: 'GET', path: pathOf('agents', agent) }), signal),
+  }
+}
+
+const pathOf = (...names: readonly string[]): string => names.map((name) => `/${encodeURIComponent(name)}`).join('')
+
+function safeJson(text: string): unknown {
+  try {
+    return parseJson(text)
+  } catch {
+    return undefined // A 404 page of something in between: not our receipt.
+  }
+}
+
+function ownReceipt(answer: unknown): CancelReceipt | undefined {
+  const outcome = isObject(answer) ? answer['outcome'] : undefined
+  return outcome === 'cancelled' || outcome === 'already_finished' || outcome === 'unknown_run' ? { outcome } : undefined
+}
