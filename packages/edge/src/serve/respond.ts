@@ -2,10 +2,10 @@
  * A run as a streaming response: a view's entries go in, bytes come out, as fast as they are read and no faster. The last frame
  * says how the run ended. Knows no agents and no routes.
  */
-import { AgentStreamError, type Entry, type Frame, type Framing, parseCursor, type Stage } from '@agentstream/client/wire'
-import type { JournalEntry } from '../runs/journal.ts'
-import type { RunEnd, RunView } from '../runs/live-run.ts'
+import { AgentStreamError, type Framing } from '@agentstream/client/wire'
+import type { RunView } from '../runs/live-run.ts'
 import type { Heartbeats } from './heartbeats.ts'
+import { type Encoding, encodedFrames, storedFrames } from './to-frames.ts'
 
 export interface RespondOptions {
   readonly view: RunView
@@ -15,23 +15,27 @@ export interface RespondOptions {
   /** Of the request. Some runtimes say that a client left only here, some only by cancelling the stream. */
   readonly signal: AbortSignal
   readonly onError: (error: unknown) => void
-  /** Whose words the stream speaks; absent, our own, which the journal keeps ready to send. */
-  readonly encoding?: { readonly encoder: Stage<Entry, Frame>; readonly after?: string | undefined }
+  /** Whose words the stream speaks; absent, our own. The view must begin where the run does then. */
+  readonly encoding?: Encoding | undefined
+  /** Beside those of every stream. */
+  readonly headers?: Readonly<Record<string, string>> | undefined
 }
 
 // Nothing between us and the reader may hold, change or guess what passes.
 const streamHeaders = { 'cache-control': 'no-cache, no-transform', 'x-accel-buffering': 'no', 'x-content-type-options': 'nosniff' }
 
 export function respond(options: RespondOptions): Response {
-  const { framing, runId } = options
-  return new Response(runStream(options), { headers: { ...streamHeaders, 'content-type': framing.contentType, 'agentstream-run-id': runId } })
+  const { framing, runId, headers } = options
+  return new Response(runStream(options), { headers: { ...streamHeaders, ...headers, 'content-type': framing.contentType, 'agentstream-run-id': runId } })
 }
 
 function runStream({ view, framing, heartbeats, signal, onError, encoding }: RespondOptions): ReadableStream<Uint8Array<ArrayBuffer>> {
   const utf8 = new TextEncoder()
   const heartbeat = utf8.encode(framing.heartbeat)
+  // Where every byte is part of the answer, there is no sign of life.
+  const hasHeartbeat = heartbeat.length > 0
   const entries = view.entries()[Symbol.asyncIterator]()
-  const toFrames = encoding ? translated(encoding) : stored
+  const toFrames = encoding ? encodedFrames(encoding, framing) : storedFrames
   let isOver = false
   let release = (): void => {}
   // The one way out, whoever takes it first. Deno aborts the request's signal after a success too; by then nobody listens.
@@ -44,7 +48,16 @@ function runStream({ view, framing, heartbeats, signal, onError, encoding }: Res
   const nextText = async (): Promise<{ readonly text: string; readonly isLast: boolean }> => {
     for (;;) {
       const { done, value } = await entries.next()
-      if (done) return { text: isOver ? '' : [...toFrames.end(), ...lastFrames(await view.end())].map(framing.encode).join(''), isLast: true }
+      if (done)
+        return {
+          text: isOver
+            ? ''
+            : toFrames
+                .end(await view.end())
+                .map(framing.encode)
+                .join(''),
+          isLast: true,
+        }
       const text = toFrames.push(value).map(framing.encode).join('')
       // A stream whose pull brought nothing is not pulled again.
       if (text !== '') return { text, isLast: false }
@@ -58,7 +71,7 @@ function runStream({ view, framing, heartbeats, signal, onError, encoding }: Res
       }
       const removeBeat = heartbeats.add(() => {
         // Whoever has bytes waiting needs no sign of life.
-        if ((controller.desiredSize ?? 0) > 0) controller.enqueue(heartbeat)
+        if (hasHeartbeat && (controller.desiredSize ?? 0) > 0) controller.enqueue(heartbeat)
       })
       release = () => {
         removeBeat()
@@ -67,7 +80,7 @@ function runStream({ view, framing, heartbeats, signal, onError, encoding }: Res
       signal.addEventListener('abort', onAbort)
       if (signal.aborted) return onAbort()
       // Some servers send headers with the first byte only; a slow model must not look like a dead server.
-      controller.enqueue(heartbeat)
+      if (hasHeartbeat) controller.enqueue(heartbeat)
     },
     async pull(controller) {
       try {
@@ -76,7 +89,8 @@ function runStream({ view, framing, heartbeats, signal, onError, encoding }: Res
         if (text !== '') controller.enqueue(utf8.encode(text))
         if (!isLast) return
         leave()
-        controller.close()
+        if (toFrames.isUntold()) controller.error(new AgentStreamError('interrupted', 'The run did not complete'))
+        else controller.close()
       } catch (error) {
         onError(error)
         // Nobody is left to be told, and the stream is closed already.
@@ -87,32 +101,4 @@ function runStream({ view, framing, heartbeats, signal, onError, encoding }: Res
     },
     cancel: leave,
   })
-}
-
-interface ToFrames {
-  push(batch: readonly JournalEntry[]): readonly Frame[]
-  end(): readonly Frame[]
-}
-
-const stored: ToFrames = { push: (batch) => batch.map(({ id, data }) => ({ id, data })), end: () => [] }
-
-/** Replay-and-drop: an encoder that remembers must see the run from its start, the viewer only what it does not have. */
-function translated({ encoder, after }: NonNullable<RespondOptions['encoding']>): ToFrames {
-  const seen = after === undefined ? 0 : (parseCursor(after)?.seq ?? 0)
-  return {
-    push: (batch) =>
-      batch.flatMap((entry) => {
-        const frames = encoder.push(entry)
-        return (parseCursor(entry.id)?.seq ?? 0) > seen ? frames : []
-      }),
-    end: () => encoder.end(),
-  }
-}
-
-/** The control frame; before it, what only those who watch can be told. A run that is not over has neither. */
-function lastFrames(end: RunEnd | undefined): readonly Frame[] {
-  if (!end) return []
-  const { lost, ...ending } = end
-  const control = { event: 'end', data: JSON.stringify(ending) }
-  return lost ? [{ data: JSON.stringify(lost) }, control] : [control]
 }

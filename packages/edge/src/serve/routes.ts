@@ -1,28 +1,12 @@
 /** The addresses of the handler and what each one answers. */
-import { framingAccepted } from '@agentstream/client/wire'
 import type { Context, Hono } from 'hono'
 import type { Agent } from '../agents/agent.ts'
-import type { RunView } from '../runs/live-run.ts'
-import type { RunService } from '../runs/run-service.ts'
-import { type BodyOptions, readBody } from './body.ts'
+import { readBody } from './body.ts'
 import { errorResponse, jsonResponse } from './error-response.ts'
-import { type Env, keyOf, sessionKeyOf } from './guard.ts'
-import type { Heartbeats } from './heartbeats.ts'
+import { type Env, keyOf } from './guard.ts'
 import { isRunId, parseAnswer, parseStart } from './input.ts'
-import { respond } from './respond.ts'
-
-export interface RouteOptions {
-  readonly findAgent: (name: string) => Agent | undefined
-  readonly service: RunService
-  /** For one response; see `handler.ts` for why it asks. */
-  readonly heartbeatsFor: (context: Context<Env>) => Heartbeats
-  readonly body: BodyOptions
-  readonly clientParameters: readonly string[] | undefined
-  readonly onError: (error: unknown) => void
-}
-
-// Other runs end before anybody can say when; a few seconds spread the next attempts.
-const retryAfterSeconds = '5'
+import { parseProtocol } from './protocols.ts'
+import { type RouteOptions, startAndStream, streamed } from './serving.ts'
 
 export function addRoutes(app: Hono<Env>, options: RouteOptions): void {
   const { service } = options
@@ -61,25 +45,31 @@ function refuseOtherMethods(app: Hono<Env>): void {
 async function start(context: Context<Env>, agentName: string, options: RouteOptions): Promise<Response> {
   const agent = options.findAgent(agentName)
   if (!agent) return errorResponse('unknown_agent')
+  const protocol = parseProtocol(context.req.query('protocol'))
+  if ('problem' in protocol) return errorResponse('bad_request', { message: protocol.problem })
   const text = await readBody(context, options.body)
   if (text instanceof Response) return text
   const input = parseStart(text, { extras: options.clientParameters })
   if ('problem' in input) return errorResponse('bad_request', { message: input.problem })
-  const { runId, task } = input.value
-  const sessionKey = task.sessionId === undefined ? undefined : sessionKeyOf(context, { agentName: agent.name, sessionId: task.sessionId })
-  const result = await options.service.start({ ...input.value, agent, key: keyOf(context, runId), sessionKey })
-  if (!('view' in result)) return errorResponse(result.outcome, { headers: { 'retry-after': retryAfterSeconds } })
-  // Workers stop what nobody waits for.
-  if (result.outcome === 'started') context.env.runtime?.waitUntil?.(result.ending)
-  return streamed(context, { view: result.view, runId }, options)
+  return startAndStream(context, { agent, input: input.value, protocolOf: protocol.value }, options)
 }
 
 async function follow(context: Context<Env>, runId: string, options: RouteOptions): Promise<Response> {
   // A body that is never sent is never cancelled either, and would count as a viewer for ever.
   if (context.env.request.method === 'HEAD') return errorResponse('method_not_allowed', { headers: { allow: methodsOf['/runs/:id/events'] } })
+  const protocol = parseProtocol(context.req.query('protocol'))
+  if ('problem' in protocol) return errorResponse('bad_request', { message: protocol.problem })
+  if (!isRunId(runId)) return errorResponse('unknown_run')
   const after = context.req.header('last-event-id') || context.req.query('after') || undefined
-  const result = isRunId(runId) ? await options.service.follow(keyOf(context, runId), after) : ({ outcome: 'unknown_run' } as const)
-  return result.outcome === 'followed' ? streamed(context, { view: result.view, runId }, options) : errorResponse(result.outcome)
+  const result = await options.service.follow(keyOf(context, runId), after)
+  if (result.outcome !== 'followed') return errorResponse(result.outcome)
+  if (!protocol.value || after === undefined) return streamed(context, { view: result.view, runId, protocolOf: protocol.value }, options)
+  // The cursor is good; whoever encodes must see what was before it, too.
+  const whole = await options.service.follow(keyOf(context, runId))
+  result.view.close()
+  return whole.outcome === 'followed'
+    ? streamed(context, { view: whole.view, runId, protocolOf: protocol.value, after }, options)
+    : errorResponse(whole.outcome)
 }
 
 async function answer(context: Context<Env>, path: { readonly id: string; readonly approval: string }, options: RouteOptions): Promise<Response> {
@@ -89,16 +79,6 @@ async function answer(context: Context<Env>, path: { readonly id: string; readon
   if ('problem' in input) return errorResponse('bad_request', { message: input.problem })
   const outcome = isRunId(path.id) ? await options.service.answer(keyOf(context, path.id), path.approval, input.value) : 'unknown_run'
   return outcome === 'answered' ? jsonResponse({ approval_id: path.approval, approved: input.value.approved }) : errorResponse(outcome)
-}
-
-function streamed(context: Context<Env>, run: { readonly view: RunView; readonly runId: string }, options: RouteOptions): Response {
-  return respond({
-    ...run,
-    framing: framingAccepted(context.req.header('accept') ?? null),
-    heartbeats: options.heartbeatsFor(context),
-    signal: context.env.request.signal,
-    onError: options.onError,
-  })
 }
 
 function infoOf({ info }: Agent): Readonly<Record<string, unknown>> {

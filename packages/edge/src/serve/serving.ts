@@ -1,0 +1,72 @@
+/** What the routes share: how a run is started for a request, and how it is streamed as the answer to one. */
+import { framingAccepted } from '@agentstream/client/wire'
+import type { Context } from 'hono'
+import type { Agent } from '../agents/agent.ts'
+import type { RunView } from '../runs/live-run.ts'
+import type { RunService, StartResult } from '../runs/run-service.ts'
+import type { BodyOptions } from './body.ts'
+import { errorResponse } from './error-response.ts'
+import { type Env, keyOf, sessionKeyOf } from './guard.ts'
+import type { Heartbeats } from './heartbeats.ts'
+import type { StartInput } from './input.ts'
+import { framingOf, type ProtocolOf } from './protocols.ts'
+import { respond } from './respond.ts'
+
+export interface RouteOptions {
+  readonly findAgent: (name: string) => Agent | undefined
+  readonly service: RunService
+  /** For one response; see `handler.ts` for why it asks. */
+  readonly heartbeatsFor: (context: Context<Env>) => Heartbeats
+  readonly body: BodyOptions
+  readonly clientParameters: readonly string[] | undefined
+  readonly onError: (error: unknown) => void
+}
+
+/** What a request asks to be started, and in whose words it is answered: our own unless told. */
+export interface StartOrder {
+  readonly agent: Agent
+  readonly input: StartInput
+  readonly protocolOf?: ProtocolOf | undefined
+}
+
+// Other runs end before anybody can say when; a few seconds spread the next attempts.
+const retryAfterSeconds = '5'
+
+export async function start(context: Context<Env>, { agent, input }: StartOrder, { service }: RouteOptions): Promise<StartResult> {
+  const { runId, task } = input
+  const sessionKey = task.sessionId === undefined ? undefined : sessionKeyOf(context, { agentName: agent.name, sessionId: task.sessionId })
+  const result = await service.start({ ...input, agent, key: keyOf(context, runId), sessionKey })
+  // Workers stop what nobody waits for.
+  if (result.outcome === 'started') context.env.runtime?.waitUntil?.(result.ending)
+  return result
+}
+
+export async function startAndStream(context: Context<Env>, order: StartOrder, options: RouteOptions): Promise<Response> {
+  const result = await start(context, order, options)
+  if (!('view' in result)) return errorResponse(result.outcome, { headers: { 'retry-after': retryAfterSeconds } })
+  return streamed(context, { view: result.view, runId: order.input.runId, protocolOf: order.protocolOf }, options)
+}
+
+export interface Streamed {
+  /** From the start of the run when a protocol is given. */
+  readonly view: RunView
+  readonly runId: string
+  readonly protocolOf?: ProtocolOf | undefined
+  /** What the viewer has already. */
+  readonly after?: string | undefined
+}
+
+export function streamed(context: Context<Env>, { view, runId, protocolOf, after }: Streamed, options: RouteOptions): Response {
+  const protocol = protocolOf?.({ runId })
+  const accept = context.req.header('accept') ?? null
+  return respond({
+    view,
+    runId,
+    framing: protocol ? framingOf(protocol, accept) : framingAccepted(accept),
+    encoding: protocol && { encoder: protocol.encoder(), after },
+    headers: protocol?.headers,
+    heartbeats: options.heartbeatsFor(context),
+    signal: context.env.request.signal,
+    onError: options.onError,
+  })
+}
