@@ -33,7 +33,7 @@ const client: House = {
     },
     {
       level: 4,
-      rooms: ['run/state', 'run/draft', 'run/cases', 'run/reduce', 'run/select'],
+      rooms: ['run/state', 'run/draft', 'run/cases', 'run/reduce', 'run/select', 'run/select-arguments'],
       from: ['wire/partial-json', 'wire/events/scope', 'wire/events/ending'],
       types: [1],
       law: 'A run is folded from event types and partial JSON, nothing else: no streams, no clock.',

@@ -30,6 +30,7 @@ export {
   selectToolCalls,
   selectWaitingApprovals,
 } from './run/select.ts'
+export { selectArguments } from './run/select-arguments.ts'
 export {
   type ApprovalState,
   type ConnectionPhase,
@@ -61,3 +62,4 @@ export type { RunOutcome } from './wire/events/ending.ts'
 export { effectiveLoopScope, type LoopScope } from './wire/events/scope.ts'
 export { eventTime } from './wire/events/time.ts'
 export type { AgentEvent, EventOf, EventType } from './wire/events/vocabulary.ts'
+export { type FieldStatus, fieldStatus, type PartialJsonValue } from './wire/partial-json/partial-json.ts'

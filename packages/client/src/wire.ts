@@ -30,6 +30,14 @@ export { framingAccepted, framingFor, framings } from './wire/frames/negotiate.t
 export { plainText } from './wire/frames/plain-text.ts'
 export { sse } from './wire/frames/sse.ts'
 export { isObject, type JsonObject, type JsonValue, parseJson } from './wire/json.ts'
+export {
+  createPartialJson,
+  type FieldStatus,
+  fieldStatus,
+  type PartialJson,
+  type PartialJsonOptions,
+  type PartialJsonValue,
+} from './wire/partial-json/partial-json.ts'
 export { type A2aOptions, a2a, a2aV1, createA2a, createA2aV1 } from './wire/protocols/a2a/a2a.ts'
 export { a2aLosses } from './wire/protocols/a2a/losses.ts'
 export { type AgUiOptions, agUi, createAgUi } from './wire/protocols/ag-ui/ag-ui.ts'
