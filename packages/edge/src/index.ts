@@ -29,7 +29,7 @@ export { DawpDocumentError, type DawpDocumentProblem, ProviderError, ToolError, 
 export type { HybridPlugin } from './loop/plugin.ts'
 export type { AssistantMessage, Message, ProviderData, SystemMessage, ToolCall, ToolMessage, UserMessage } from './model/messages.ts'
 export type { FinishReason, ModelDelta, ModelRequest, ModelTool, ProviderInfo, StreamingProvider, TokenUsage } from './model/provider.ts'
-export type { Journal, JournalEntry, JournalStatus } from './runs/journal.ts'
+export type { Journal, JournalEntry, JournalStatus, SharedRuns, TakenRun } from './runs/journal.ts'
 export { createMemoryJournal, type MemoryJournalOptions } from './runs/memory-journal.ts'
 export { createMemorySessionStore, type MemorySessionStoreOptions, type SessionStore } from './runs/session-store.ts'
 export { createAgentHandler } from './serve/handler.ts'

@@ -11,3 +11,4 @@ export {
   scriptedProvider,
 } from './model/scripted/provider.ts'
 export { type ContractRunner, journalContract } from './runs/journal-contract.ts'
+export { type SharedJournals, sharedJournalContract } from './runs/shared-journal-contract.ts'

@@ -1,0 +1,110 @@
+/** Runs in a SQLite file that processes of one machine share. The database is opened, and closed, by whoever hands it in. */
+import { type AgentEvent, isTerminalEvent } from '@agentstream/client/wire'
+import { createDoorbell, follow } from './doorbell.ts'
+import { encodeEvent, type Journal } from './journal.ts'
+import { createLeaseholder } from './leaseholder.ts'
+import { createRunTable, type EncodedEvent, type RunTableOptions } from './sql/run-table.ts'
+import type { Sql, SqlValue } from './sql/sql.ts'
+
+/** What is asked of a database: `DatabaseSync` of `node:sqlite` (Node, Deno) and `Database` of `bun:sqlite` fit as they are. */
+export interface SqliteDatabase {
+  exec(sql: string): unknown
+  prepare(sql: string): { all(...values: SqlValue[]): unknown[] }
+}
+
+export interface SqliteJournalOptions extends RunTableOptions {
+  /** How often the file is asked for what other processes wrote, a quarter of a second unless told. */
+  readonly pollMs?: number
+}
+
+/**
+ * A journal in a SQLite file, for Node, Deno and Bun. Runs survive the process; several processes of one machine may share the
+ * file. Makes its tables, and puts the file into WAL mode.
+ *
+ * ```ts
+ * import { DatabaseSync } from 'node:sqlite'
+ * createAgentHandler({ agents, journal: sqliteJournal(new DatabaseSync('runs.db')) })
+ * ```
+ */
+export function sqliteJournal(database: SqliteDatabase, options: SqliteJournalOptions = {}): Journal {
+  const { pollMs = 250, leaseMs = 15_000 } = options
+  // Another process that writes is waited for; in WAL mode it never writes for long.
+  for (const pragma of ['busy_timeout = 5000', 'journal_mode = WAL', 'synchronous = NORMAL']) database.exec(`PRAGMA ${pragma}`)
+  const table = createRunTable(sqlOf(database), options)
+  const doorbell = createDoorbell(pollMs)
+  const leases = createLeaseholder()
+
+  return {
+    durable: true,
+    async open(runId, request) {
+      return leases.open(runId, (owner) => table.open(runId, { owner, request }))
+    },
+    async append(runId, events) {
+      const { encoded, problem } = encodeAll(events)
+      try {
+        const cursor = table.append(runId, leases.of(runId), encoded)
+        if (problem) throw problem.cause
+        return cursor
+      } finally {
+        doorbell.ring(runId)
+      }
+    },
+    async close(runId, outcome) {
+      table.close(runId, leases.of(runId), outcome)
+      leases.release(runId)
+      doorbell.ring(runId)
+    },
+    async *read(runId, after, signal) {
+      yield* follow({ doorbell, runId, signal }, table.reader(runId, after))
+    },
+    status: async (runId) => table.status(runId),
+    shared: {
+      leaseMs,
+      renew: async (runId) => table.renew(runId, leases.of(runId)),
+      takeUp: async (runId) => leases.takeUp(runId, (owner) => table.takeUp(runId, owner)),
+      async send(runId, message) {
+        const isSent = table.send(runId, message)
+        doorbell.ring(runId)
+        return isSent
+      },
+      async *messages(runId, signal) {
+        yield* follow({ doorbell, runId, signal }, table.mailbox(runId))
+      },
+    },
+  }
+}
+
+/** The texts up to the first event that JSON cannot carry, and what is wrong with that one. */
+export function encodeAll(events: readonly AgentEvent[]): { readonly encoded: readonly EncodedEvent[]; readonly problem?: { readonly cause: unknown } } {
+  const encoded: EncodedEvent[] = []
+  for (const event of events) {
+    try {
+      encoded.push({ data: encodeEvent(event), isTerminal: isTerminalEvent(event) })
+    } catch (cause) {
+      return { encoded, problem: { cause } }
+    }
+  }
+  return { encoded }
+}
+
+function sqlOf(database: SqliteDatabase): Sql {
+  const prepared = new Map<string, ReturnType<SqliteDatabase['prepare']>>()
+  return {
+    rows(statement, ...values) {
+      const ready = prepared.get(statement) ?? database.prepare(statement)
+      prepared.set(statement, ready)
+      return ready.all(...values)
+    },
+    atomically(work) {
+      database.exec('BEGIN IMMEDIATE')
+      try {
+        const result = work()
+        database.exec('COMMIT')
+        return result
+      } catch (error) {
+        database.exec('ROLLBACK')
+        throw error
+      }
+    },
+  }
+}
