@@ -92,7 +92,7 @@ export const eventSchemas = {
   file: event('file', { media_type: text, url: maybeText, data: maybeText, name: maybeText }),
   cancelled: event('cancelled', { reason: maybeText, by: maybeText }),
   error: event('error', { error: text, code: maybeText, retryable: maybeFlag, retry_after_ms: maybeNumber }),
-  custom: event('custom', { name: text, data: any }),
+  custom: event('custom', { name: text, data: maybeAny }),
   recovery_result: event('recovery_result', { recovery: maybeAny }),
   agent_hook: event('agent_hook', { event: maybeText, blocked: maybeFlag, hook_count: maybeNumber, duration_ms: maybeNumber }),
   plugin_config_resolved: event('plugin_config_resolved', { plugin_count: maybeNumber, merge_log_summary: maybeAny }),
