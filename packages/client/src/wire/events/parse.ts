@@ -42,21 +42,14 @@ function hasShapes(value: Record<string, unknown>, shapes: Shapes): boolean {
 }
 
 function isShaped(value: unknown, shape: Shape): boolean {
-  switch (shape) {
-    case 'string?':
-      return isOptionalText(value)
-    case 'number?':
-      return value === undefined || value === null || Number.isFinite(value)
-    case 'boolean?':
-      return value === undefined || value === null || typeof value === 'boolean'
-    case 'number':
-      return Number.isFinite(value)
-    case 'string':
-    case 'boolean':
-      return typeof value === shape
-  }
+  if (typeof shape === 'string') return isKind(value, shape)
   if (!isList(shape)) return isObject(value) && hasShapes(value, shape)
   return Array.isArray(value) && value.every((element) => isShaped(element, shape[0]))
+}
+
+function isKind(value: unknown, kind: string): boolean {
+  if (kind.endsWith('?')) return value === undefined || value === null || isKind(value, kind.slice(0, -1))
+  return kind === 'number' ? Number.isFinite(value) : typeof value === kind
 }
 
 const isList = (shape: Shapes | readonly [Shapes]): shape is readonly [Shapes] => Array.isArray(shape)
