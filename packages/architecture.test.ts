@@ -31,6 +31,7 @@ const client: House = {
       apart: true,
       law: 'wire/protocols imports levels 0 to 2; one protocol never imports another.',
     },
+    { level: 4, rooms: ['wire/detect', 'wire/transcode'], from: [0, 1, 2, 3], law: 'Only what stands above all protocols knows several of them.' },
     {
       level: 4,
       rooms: ['run/state', 'run/draft', 'run/cases', 'run/reduce', 'run/select', 'run/select-arguments'],
@@ -40,7 +41,7 @@ const client: House = {
     },
     {
       level: 5,
-      rooms: ['run/schedule', 'run/store', 'run/retry', 'run/connection', 'run/event-queue'],
+      rooms: ['run/schedule', 'run/store', 'run/retry', 'run/pause', 'run/connection', 'run/event-queue'],
       from: [0, 4],
       types: [1],
       law: 'Keeping a run imports levels 0 and 4, and event types.',
@@ -48,8 +49,8 @@ const client: House = {
     { level: 6, rooms: ['run/transport', 'run/*-transport'], from: [0, 2], law: 'A transport carries frames and knows no events: levels 0 and 2.' },
     {
       level: 7,
-      rooms: ['run/continuity', 'run/receive', 'run/open-stream'],
-      from: [0, 1, 2, 3, 4, 6, 'run/schedule', 'run/retry', 'run/connection'],
+      rooms: ['run/continuity', 'run/receive', 'run/resume', 'run/open-stream'],
+      from: [0, 1, 2, 3, 4, 6, 'run/schedule', 'run/retry', 'run/pause', 'run/connection'],
       law: 'The corridor knows no store.',
     },
     {

@@ -1,11 +1,11 @@
 /** Any event a host may send, for the property tests of protocols; and how a protocol carries events through bytes. */
 import fc from 'fast-check'
-import { type AgentEvent, type EventType, eventSchemas, type Framing, type Protocol, parseEvent, pipe } from '../src/wire.ts'
+import { type AgentEvent, type EventType, eventSchemas, type Framing, parseEvent, pipe, type TwoWayProtocol } from '../src/wire.ts'
 
 const utf8 = new TextEncoder()
 
 /** Written by the protocol's encoder, carried by a framing in pieces of this size, and read again. */
-export function carry(protocol: Protocol, events: readonly AgentEvent[], options: { framing: Framing; size?: number }): AgentEvent[] {
+export function carry(protocol: TwoWayProtocol, events: readonly AgentEvent[], options: { framing: Framing; size?: number }): AgentEvent[] {
   const { framing, size = 4096 } = options
   const encoder = protocol.encoder()
   const frames = [...events.flatMap((event) => encoder.push({ id: 'x-1', event })), ...encoder.end()]

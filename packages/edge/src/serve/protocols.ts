@@ -11,7 +11,7 @@ import {
   type Framing,
   framingAccepted,
   message,
-  type Protocol,
+  type TwoWayProtocol,
   uiMessageStream,
 } from '@agentstream/client/wire'
 
@@ -22,7 +22,7 @@ export interface RunNames {
 }
 
 /** A protocol of its own for every run, because some of them say the run's name in every frame. */
-export type ProtocolOf = (names: RunNames) => Protocol
+export type ProtocolOf = (names: RunNames) => TwoWayProtocol
 
 const protocols = {
   aiecs: () => aiecs,
@@ -49,7 +49,7 @@ export function parseProtocol(name: string | undefined): { readonly value: Proto
 }
 
 /** The framing a request accepts first among those the protocol travels in, or the protocol's first. */
-export function framingOf({ framings }: Protocol, accept: string | null): Framing {
+export function framingOf({ framings }: TwoWayProtocol, accept: string | null): Framing {
   // A WebSocket has cut its messages already; in the body of a response nothing would.
   const [first, ...others] = (framings ?? []).filter((framing) => framing !== message)
   return framingAccepted(accept, first && [first, ...others])

@@ -5,9 +5,9 @@ import {
   aiecs,
   type Frame,
   type Framing,
-  type Protocol,
   plainText,
   sse,
+  type TwoWayProtocol,
   uiMessageStream,
 } from '@agentstream/client/wire'
 import { expect, test } from 'vitest'
@@ -18,7 +18,7 @@ const completed: RunEnd = { outcome: 'completed', cursor: 'e-1', digest: '000000
 const cut: RunEnd = { outcome: 'truncated', cursor: 'e-1', digest: '00000000' }
 const lost: RunEnd = { outcome: 'completed', lost: { type: 'error', error: 'not stored', code: 'journal' } }
 
-function told(protocol: Protocol, events: readonly AgentEvent[], end: RunEnd | undefined, framing: Framing = sse) {
+function told(protocol: TwoWayProtocol, events: readonly AgentEvent[], end: RunEnd | undefined, framing: Framing = sse) {
   const toFrames = encodedFrames({ encoder: protocol.encoder() }, framing)
   const batch = events.map((event, at) => ({ id: `e-${at + 1}`, event, data: '' }))
   const frames: readonly Frame[] = [...toFrames.push(batch), ...toFrames.end(end)]

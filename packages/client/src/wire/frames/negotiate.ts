@@ -7,10 +7,14 @@ export const framings: readonly [Framing, ...Framing[]] = [sse, ndjson]
 
 const alsoNdjson = /^application\/(?:x-)?(?:ndjson|jsonl|json-lines)$|^application\/jsonlines$/
 
+/** The content type of a framing that reads whatever comes, labelled or not. */
+export const anyType = '*/*'
+
 /** The framing of a response's `content-type`, parameters and case aside; undefined when it names none of these. */
 export function framingFor(contentType: string | null, among = framings): Framing | undefined {
   const type = (contentType ?? '').split(';', 1)[0]?.trim().toLowerCase() ?? ''
-  return among.find((framing) => framing.contentType === type || (framing.contentType === ndjson.contentType && alsoNdjson.test(type)))
+  const names = ({ contentType: own }: Framing): boolean => own === type || own === anyType || (own === ndjson.contentType && alsoNdjson.test(type))
+  return among.find(names)
 }
 
 /** The framing a request's `accept` asks for first; the first of them when it asks for none in particular. */

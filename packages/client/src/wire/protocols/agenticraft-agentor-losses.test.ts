@@ -16,12 +16,12 @@ import {
   eventTime,
   isTerminalEvent,
   type LossTable,
-  type Protocol,
+  type TwoWayProtocol,
   watchEnding,
 } from '../../wire.ts'
 
 /** Carried in the protocol's own framing. */
-function carry(protocol: Protocol, events: readonly AgentEvent[], size?: number): AgentEvent[] {
+function carry(protocol: TwoWayProtocol, events: readonly AgentEvent[], size?: number): AgentEvent[] {
   const [framing] = protocol.framings ?? []
   return framing ? carryOver(protocol, events, { framing, ...(size === undefined ? {} : { size }) }) : []
 }
@@ -32,7 +32,7 @@ const lineFeeds = (value: string): string => value.replace(/\r\n|\r/g, '\n')
 
 type Changed<T extends EventType = EventType> = (event: Extract<AgentEvent, { type: T }>) => readonly AgentEvent[]
 interface Row {
-  readonly protocol: Protocol
+  readonly protocol: TwoWayProtocol
   readonly losses: LossTable
   /** What the table's sentences say, for events in the midst of a run. */
   readonly changes: { readonly [T in EventType]?: Changed<T> }
@@ -168,7 +168,7 @@ describe.each(rows)('$protocol.name', ({ protocol, losses, changes }) => {
 describe('beginnings and ends', () => {
   const withoutScope = (type: EventType) => eventOf(type).filter(isMain)
   const pair = fc.tuple(withoutScope('result'), withoutScope('completed'))
-  const last = (protocol: Protocol, ...events: AgentEvent[]): AgentEvent | undefined => carry(protocol, events).at(-1)
+  const last = (protocol: TwoWayProtocol, ...events: AgentEvent[]): AgentEvent | undefined => carry(protocol, events).at(-1)
 
   test('chunks: started, result, errors and stops are kept as they are', () => {
     fc.assert(

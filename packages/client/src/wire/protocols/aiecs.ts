@@ -2,10 +2,12 @@
  * AIECS: one JSON object with a `type` per frame, nearly our own vocabulary. In come frames, out go events, and back.
  * Rules: AIECS `docs/user/DOMAIN_AGENT/STREAMING.md` and `aiecs/domain/agent/hybrid_agent.py` (2.1.2; names of older releases too).
  */
-import { parseEvent } from '../events/parse.ts'
+import { isRunOutcome } from '../events/ending.ts'
+import { isEventType, parseEvent } from '../events/parse.ts'
 import type { AgentEvent } from '../events/vocabulary.ts'
-import { isObject, parseJson } from '../json.ts'
-import type { Protocol } from './protocol.ts'
+import type { Frame } from '../frames/frame.ts'
+import { isObject, objectIn, parseJson } from '../json.ts'
+import type { TwoWayProtocol } from './protocol.ts'
 
 // Names that releases up to 1.9.0 used.
 const olderNames = new Map([
@@ -20,8 +22,22 @@ function decode(data: string): AgentEvent {
   return parseEvent(type ? { ...value, type } : value)
 }
 
-export const aiecs: Protocol = {
+export const aiecs: TwoWayProtocol = {
   name: 'aiecs',
   decoder: () => ({ push: (frame) => (frame.data === '' ? [] : [decode(frame.data)]), end: () => [] }),
   encoder: () => ({ push: ({ id, event }) => [{ id, data: JSON.stringify(event) }], end: () => [] }),
+}
+
+/** True for an event of this vocabulary in its right shape, and for the last frame of our own server. */
+export function isAiecs({ data, event }: Frame): boolean {
+  const value = objectIn(data)
+  if (!value) return false
+  if (event === 'end') return isRunOutcome(value['outcome'])
+  const { type } = value
+  if (typeof type !== 'string' || !(isEventType(type) || olderNames.has(type))) return false
+  try {
+    return decode(data).type !== 'custom' || type === 'custom'
+  } catch {
+    return false // The same word in another protocol.
+  }
 }

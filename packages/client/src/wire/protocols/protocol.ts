@@ -9,7 +9,7 @@ export interface Entry {
   readonly event: AgentEvent
 }
 
-/** Whose words a stream speaks: frames to events, and back. */
+/** Whose words a stream speaks: frames to events. All that a client needs; some protocols are never written here. */
 export interface Protocol {
   readonly name: string
   /** The framings it travels in, the preferred one first; any when absent. Their content types may mean something else elsewhere. */
@@ -23,7 +23,20 @@ export interface Protocol {
   decoder(): Stage<Frame, AgentEvent>
   /** How a run is asked for where the protocol dictates it, the client's address being its endpoint; the routes of our own server when absent. */
   dialogue?(ask: Ask): Dialogue
+}
+
+/** A protocol that is written, too: frames to events, and back. */
+export interface TwoWayProtocol extends Protocol {
   encoder(): Stage<Entry, Frame>
+}
+
+/** A protocol that can tell its own streams from others. */
+export interface RecognisableProtocol extends Protocol {
+  /**
+   * True for a frame that is of this protocol by its looks. A JSON text may be cut short: its open texts and brackets are closed,
+   * and members may be missing behind the first few. Never throws.
+   */
+  recognises(frame: Frame): boolean
 }
 
 /** The requests of one run, in the words of a protocol. */

@@ -7,12 +7,12 @@ import { parseEvent } from '../../events/parse.ts'
 import { type AgentEvent, type EventType, eventSchemas } from '../../events/vocabulary.ts'
 import { sse } from '../../frames/sse.ts'
 import { pipe } from '../../stage.ts'
-import type { Protocol } from '../protocol.ts'
+import type { TwoWayProtocol } from '../protocol.ts'
 import { a2a, a2aV1 } from './a2a.ts'
 import { a2aLosses } from './losses.ts'
 
 const utf8 = new TextEncoder()
-function carry(protocol: Protocol, events: readonly AgentEvent[], size = 4096): AgentEvent[] {
+function carry(protocol: TwoWayProtocol, events: readonly AgentEvent[], size = 4096): AgentEvent[] {
   const encoder = protocol.encoder()
   const frames = [...events.flatMap((event) => encoder.push({ id: 'x-1', event })), ...encoder.end()]
   const bytes = utf8.encode(frames.map(sse.encode).join(sse.heartbeat))

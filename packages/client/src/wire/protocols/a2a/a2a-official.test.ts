@@ -5,12 +5,12 @@ import { LegacyJsonRpcTransport } from '@a2a-js/sdk/compat/v0_3/client'
 import { describe, expect, test } from 'vitest'
 import type { AgentEvent } from '../../events/vocabulary.ts'
 import { sse } from '../../frames/sse.ts'
-import type { Protocol } from '../protocol.ts'
+import type { TwoWayProtocol } from '../protocol.ts'
 import { type A2aOptions, createA2a, createA2aV1 } from './a2a.ts'
 
 interface Version {
   readonly name: string
-  readonly create: (options: A2aOptions) => Protocol
+  readonly create: (options: A2aOptions) => TwoWayProtocol
   readonly transport: (fetchImpl: typeof fetch) => Promise<Transport>
 }
 const endpoint = 'https://agent.example/a2a'
@@ -19,7 +19,7 @@ const versions: readonly Version[] = [
   { name: '1.0', create: createA2aV1, transport: (fetchImpl) => new JsonRpcTransportFactory({ fetchImpl }).create(endpoint, AgentCard.fromJSON({})) },
 ]
 
-function framesOf(protocol: Protocol, events: readonly AgentEvent[]): string[] {
+function framesOf(protocol: TwoWayProtocol, events: readonly AgentEvent[]): string[] {
   const encoder = protocol.encoder()
   return [...events.flatMap((event, at) => encoder.push({ id: `run-${at + 1}`, event })), ...encoder.end()].map(({ data }) => data)
 }

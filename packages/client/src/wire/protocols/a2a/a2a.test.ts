@@ -7,7 +7,7 @@ import { concatenated } from '../../frames/concatenated.ts'
 import { framingFor } from '../../frames/negotiate.ts'
 import { sse } from '../../frames/sse.ts'
 import { pipe } from '../../stage.ts'
-import type { Protocol } from '../protocol.ts'
+import type { TwoWayProtocol } from '../protocol.ts'
 import { a2a, a2aV1, createA2a } from './a2a.ts'
 
 const folder = new URL('../../../../conformance/a2a/', import.meta.url)
@@ -26,7 +26,7 @@ interface Reading {
 }
 
 /** What a client makes of a body: closed in order, or cut off by the network. */
-function readBody(protocol: Protocol, body: string | Uint8Array, { size = 1 << 20, isCut = false, framing = sse } = {}): Reading {
+function readBody(protocol: TwoWayProtocol, body: string | Uint8Array, { size = 1 << 20, isCut = false, framing = sse } = {}): Reading {
   const bytes = typeof body === 'string' ? utf8.encode(body) : body
   const stage = pipe(framing.decoder(), protocol.decoder())
   const events: AgentEvent[] = []

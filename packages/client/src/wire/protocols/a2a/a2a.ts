@@ -6,7 +6,7 @@
  */
 import { concatenated } from '../../frames/concatenated.ts'
 import { sse } from '../../frames/sse.ts'
-import type { Protocol } from '../protocol.ts'
+import type { TwoWayProtocol } from '../protocol.ts'
 import { a2aDecoder } from './decode.ts'
 import { a2aDialogue, type Words, wordsV1, wordsV03 } from './dialogue.ts'
 import { type A2aOptions, a2aEncoder } from './encode.ts'
@@ -16,7 +16,7 @@ import type { Shapes } from './update.ts'
 
 export type { A2aOptions } from './encode.ts'
 
-function protocolOf(name: string, { shapes, words }: { readonly shapes: Shapes; readonly words: Words }, options: A2aOptions): Protocol {
+function protocolOf(name: string, { shapes, words }: { readonly shapes: Shapes; readonly words: Words }, options: A2aOptions): TwoWayProtocol {
   return {
     name,
     // An error before the stream is one JSON text.
@@ -28,14 +28,14 @@ function protocolOf(name: string, { shapes, words }: { readonly shapes: Shapes; 
 }
 
 /** A2A 0.3, as one call's answer: with the ids it must have. */
-export function createA2a(options: A2aOptions = {}): Protocol {
+export function createA2a(options: A2aOptions = {}): TwoWayProtocol {
   return protocolOf('a2a', { shapes: shapesV03, words: wordsV03 }, options)
 }
 
 /** A2A 1.0, likewise. */
-export function createA2aV1(options: A2aOptions = {}): Protocol {
+export function createA2aV1(options: A2aOptions = {}): TwoWayProtocol {
   return protocolOf('a2a-v1', { shapes: shapesV1, words: wordsV1 }, options)
 }
 
-export const a2a: Protocol = createA2a()
-export const a2aV1: Protocol = createA2aV1()
+export const a2a: TwoWayProtocol = createA2a()
+export const a2aV1: TwoWayProtocol = createA2aV1()

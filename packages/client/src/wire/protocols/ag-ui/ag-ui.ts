@@ -7,7 +7,7 @@ import { jsonSeq } from '../../frames/json-seq.ts'
 import { message } from '../../frames/message.ts'
 import { ndjson } from '../../frames/ndjson.ts'
 import { sse } from '../../frames/sse.ts'
-import type { Protocol } from '../protocol.ts'
+import type { TwoWayProtocol } from '../protocol.ts'
 import { agUiDecoder } from './decode.ts'
 import { agUiDialogue } from './dialogue.ts'
 import { type AgUiOptions, agUiEncoder } from './encode.ts'
@@ -15,9 +15,9 @@ import { type AgUiOptions, agUiEncoder } from './encode.ts'
 export type { AgUiOptions } from './encode.ts'
 
 /** AG-UI with the names that a client gave its conversation and its run. */
-export function createAgUi(options: AgUiOptions = {}): Protocol {
+export function createAgUi(options: AgUiOptions = {}): TwoWayProtocol {
   return { name: 'ag-ui', framings: [sse, ndjson, jsonSeq, message], decoder: agUiDecoder, dialogue: agUiDialogue, encoder: () => agUiEncoder(options) }
 }
 
 /** Reads what any AG-UI server sends; writes runs named by their own ids. */
-export const agUi: Protocol = createAgUi()
+export const agUi: TwoWayProtocol = createAgUi()

@@ -6,7 +6,7 @@
 import { wholeNdjson } from '../../frames/concatenated.ts'
 import { plainText } from '../../frames/plain-text.ts'
 import { rawTextSse, textSse } from '../../frames/plain-text-sse.ts'
-import type { Protocol } from '../protocol.ts'
+import type { TwoWayProtocol } from '../protocol.ts'
 import { agenticraftDecoder } from './decode.ts'
 import { agenticraftDialogue } from './dialogue.ts'
 import { chunkEncoder, textEncoder } from './encode.ts'
@@ -29,7 +29,7 @@ export interface AgenticraftOptions {
   readonly isFinalChunkOptional?: boolean
 }
 
-export function createAgenticraft({ form = 'chunks', reading = 'conforming', isFinalChunkOptional = false }: AgenticraftOptions = {}): Protocol {
+export function createAgenticraft({ form = 'chunks', reading = 'conforming', isFinalChunkOptional = false }: AgenticraftOptions = {}): TwoWayProtocol {
   const text = reading === 'lenient' ? rawTextSse : textSse
   return {
     name: form === 'text' ? 'agenticraft-text' : 'agenticraft',
@@ -41,7 +41,7 @@ export function createAgenticraft({ form = 'chunks', reading = 'conforming', isF
 }
 
 /** Writes JSON chunks; reads chunks, or bare text by the standard. */
-export const agenticraft: Protocol = createAgenticraft()
+export const agenticraft: TwoWayProtocol = createAgenticraft()
 
 /** Writes and reads bare text, every line prefixed. A stream of text has completed when it was closed in order: it has no other end. */
-export const agenticraftText: Protocol = createAgenticraft({ form: 'text' })
+export const agenticraftText: TwoWayProtocol = createAgenticraft({ form: 'text' })

@@ -8,13 +8,13 @@ import { concatenated } from '../../frames/concatenated.ts'
 import { bareJsonSse, jsonSse } from '../../frames/concatenated-sse.ts'
 import { jsonSeq } from '../../frames/json-seq.ts'
 import { ndjson } from '../../frames/ndjson.ts'
-import type { Protocol } from '../protocol.ts'
+import type { TwoWayProtocol } from '../protocol.ts'
 import { agentorDecoder } from './decode.ts'
 import { agentorDialogue } from './dialogue.ts'
 import { agentorEncoder, chatEncoder } from './encode.ts'
 
 /** Reads whatever Agentor's servers send, writes proper server-sent events (or lines, or sequences) of compact objects. */
-export const agentor: Protocol = {
+export const agentor: TwoWayProtocol = {
   name: 'agentor',
   framings: [jsonSse, ndjson, jsonSeq, concatenated],
   decoder: agentorDecoder,
@@ -23,7 +23,7 @@ export const agentor: Protocol = {
 }
 
 /** The same, written as its own `/chat` does: indented objects one after another under `text/event-stream`. */
-export const agentorChat: Protocol = {
+export const agentorChat: TwoWayProtocol = {
   name: 'agentor-chat',
   framings: [bareJsonSse],
   decoder: agentorDecoder,

@@ -5,13 +5,13 @@
  */
 import { ndjson } from '../../frames/ndjson.ts'
 import { sse } from '../../frames/sse.ts'
-import type { Protocol } from '../protocol.ts'
+import type { TwoWayProtocol } from '../protocol.ts'
 import { uiMessageStreamDecoder } from './decode.ts'
 import { uiMessageStreamDialogue } from './dialogue.ts'
 import { uiMessageStreamEncoder } from './encode.ts'
 
 /** Reads what AI SDK servers stream, and streams what an unmodified `useChat` reads. */
-export const uiMessageStream: Protocol = {
+export const uiMessageStream: TwoWayProtocol = {
   name: 'ui-message-stream',
   framings: [sse, ndjson],
   headers: { 'x-vercel-ai-ui-message-stream': 'v1' },
