@@ -20,6 +20,7 @@ test('the front door', () => {
       "fetchTransport",
       "fieldStatus",
       "immediately",
+      "inProcessTransport",
       "initialRunState",
       "isAgentStreamError",
       "perFrame",
@@ -32,6 +33,7 @@ test('the front door', () => {
       "selectThinking",
       "selectToolCalls",
       "selectWaitingApprovals",
+      "socketTransport",
       "textOf",
       "toAgentStreamError",
     ]

@@ -1,5 +1,5 @@
 /** The front door: read agent streams you can trust. */
-export { type AgentClient, type AgentClientOptions, createAgentClient, type RunOptions, type StreamOptions } from './client.ts'
+export { type AgentClient, type AgentClientOptions, type AttachOptions, createAgentClient, type RunOptions, type StreamOptions } from './client.ts'
 export { createDawpConsumer, type DawpConsumer, type DawpHandlers, type DawpPanel } from './dawp-consumer.ts'
 export {
   AgentStreamError,
@@ -16,6 +16,7 @@ export {
 export type { RunInput } from './input.ts'
 export type { AgentRun, ApprovalAnswer, CancelReceipt, RunResult } from './run/agent-run.ts'
 export { fetchTransport } from './run/fetch-transport.ts'
+export { inProcessTransport } from './run/in-process-transport.ts'
 export { reduceRun } from './run/reduce.ts'
 export type { RetryPolicy } from './run/retry.ts'
 export { immediately, perFrame, type Schedule } from './run/schedule.ts'
@@ -31,6 +32,8 @@ export {
   selectWaitingApprovals,
 } from './run/select.ts'
 export { selectArguments } from './run/select-arguments.ts'
+export type { ClientSocket } from './run/socket-transport/dial.ts'
+export { type SocketTransportOptions, socketTransport } from './run/socket-transport.ts'
 export {
   type ApprovalState,
   type ConnectionPhase,
@@ -54,7 +57,7 @@ export {
   type ToolProgress,
   type ToolStatus,
 } from './run/state.ts'
-export type { StreamLimits, Transport, TransportRequest } from './run/transport.ts'
+export type { FrameSource, StreamLimits, Transport, TransportRequest } from './run/transport.ts'
 export { textOf } from './text-of.ts'
 export type { AgentInfo, ModelParameters } from './wire/agent.ts'
 export type { PastMessage, TaskInput } from './wire/ask.ts'

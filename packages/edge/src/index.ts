@@ -34,6 +34,7 @@ export { createMemoryJournal, type MemoryJournalOptions } from './runs/memory-jo
 export { createMemorySessionStore, type MemorySessionStoreOptions, type SessionStore } from './runs/session-store.ts'
 export { createAgentHandler } from './serve/handler.ts'
 export type { AgentHandlerOptions, CorsOptions, Principal, Runtime } from './serve/options.ts'
+export type { SocketOptions, SocketUpgrade, Upgraded, UpgradedSocket } from './serve/socket/upgrade.ts'
 export type { ApprovalAnswer, ApprovalQuestion, Approvals } from './tools/approval.ts'
 export type { ToolSchema } from './tools/standard-schema.ts'
 export { type ApprovalContext, defineTool, type Tool, type ToolContext, type ToolDefinition, type ToolProgress } from './tools/tool.ts'

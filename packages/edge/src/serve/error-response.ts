@@ -9,6 +9,7 @@ export type ErrorCode =
   | 'forbidden'
   | 'internal'
   | 'method_not_allowed'
+  | 'no_sockets'
   | 'not_found'
   | 'not_supported'
   | 'request_timeout'
@@ -18,6 +19,7 @@ export type ErrorCode =
   | 'unknown_approval'
   | 'unknown_run'
   | 'unsupported_media_type'
+  | 'upgrade_required'
 
 interface Refusal {
   readonly status: number
@@ -35,6 +37,7 @@ const refusals: Readonly<Record<ErrorCode, Refusal>> = {
   forbidden: { status: 403, message: 'Not allowed from here' },
   internal: { status: 500, message: 'The server failed', retryable: true },
   method_not_allowed: { status: 405, message: 'This address does not answer this method' },
+  no_sockets: { status: 501, message: 'This server was not given a way to open sockets' },
   not_found: { status: 404, message: 'Nothing is at this address' },
   not_supported: { status: 409, message: 'The run works where this server cannot reach it' },
   request_timeout: { status: 408, message: 'The request took too long to arrive', retryable: true },
@@ -44,6 +47,7 @@ const refusals: Readonly<Record<ErrorCode, Refusal>> = {
   unknown_approval: { status: 404, message: 'This run asks no such question' },
   unknown_run: { status: 404, message: 'No run with this id' },
   unsupported_media_type: { status: 415, message: 'Expected content type application/json' },
+  upgrade_required: { status: 426, message: 'This address answers WebSocket handshakes' },
 }
 
 export interface ErrorResponseOptions {

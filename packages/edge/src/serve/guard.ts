@@ -16,7 +16,8 @@ export interface Env {
 
 const never: MiddlewareHandler<Env> = (_, next) => next()
 
-function allowedOrigins(options: CorsOptions | false | undefined): readonly string[] {
+/** Origins that are meant: a list that says everybody names nobody. */
+export function allowedOrigins(options: CorsOptions | false | undefined): readonly string[] {
   return options ? options.origins.filter((origin) => origin !== '*' && origin !== 'null') : []
 }
 

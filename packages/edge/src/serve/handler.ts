@@ -9,6 +9,7 @@ import { crossOrigin, type Env, identified, sameSite } from './guard.ts'
 import { createHeartbeats } from './heartbeats.ts'
 import type { AgentHandlerOptions, Runtime } from './options.ts'
 import { addRoutes } from './routes.ts'
+import { createSocketRoutes, isUpgrade } from './socket/socket-routes.ts'
 
 const mebibyte = 1024 * 1024
 
@@ -25,7 +26,7 @@ export function createAgentHandler(options: AgentHandlerOptions): (request: Requ
   const { journal = createMemoryJournal(), basePath = '', heartbeatMs = 15_000, cors } = options
   const onError = quietly(options.onError)
   const onDisconnect = options.onDisconnect ?? (journal.durable ? 'continue' : 'cancel')
-  const { maxConcurrentRuns, maxRunMs, approvalTimeoutMs } = options
+  const { maxConcurrentRuns, maxRunMs, approvalTimeoutMs, maxBodyBytes = mebibyte } = options
   const sessions = options.sessions === false ? undefined : (options.sessions ?? createMemorySessionStore())
   const service = createRunService({ journal, sessions, onDisconnect, onError, maxConcurrentRuns, maxRunMs, approvalTimeoutMs })
   const heartbeats = createHeartbeats(heartbeatMs)
@@ -37,7 +38,7 @@ export function createAgentHandler(options: AgentHandlerOptions): (request: Requ
     service,
     // In a Worker a timer lives and dies with the request that made it, so there every stream has its own.
     heartbeatsFor: (context) => (context.env.runtime?.waitUntil ? createHeartbeats(heartbeatMs) : heartbeats),
-    body: { maxBytes: options.maxBodyBytes ?? mebibyte, timeoutMs: options.bodyTimeoutMs ?? 30_000 },
+    body: { maxBytes: maxBodyBytes, timeoutMs: options.bodyTimeoutMs ?? 30_000 },
     clientParameters: options.clientParameters,
     onError,
   })
@@ -46,7 +47,9 @@ export function createAgentHandler(options: AgentHandlerOptions): (request: Requ
     onError(error)
     return errorResponse('internal')
   })
-  return async (request, runtime) => app.fetch(request, { request, runtime })
+  const handle = async (request: Request, runtime: Runtime | undefined): Promise<Response> => app.fetch(request, { request, runtime })
+  const sockets = createSocketRoutes({ basePath, cors, sockets: options.sockets ?? {}, maxMessageBytes: maxBodyBytes, handle, onError })
+  return async (request, runtime) => (isUpgrade(request) ? sockets.fetch(request, { request, runtime }) : handle(request, runtime))
 }
 
 function findAgent({ agents, defaultAgent = Object.keys(agents)[0] }: AgentHandlerOptions, name: string): Agent | undefined {

@@ -1,6 +1,7 @@
 import type { Agent } from '../agents/agent.ts'
 import type { Journal } from '../runs/journal.ts'
 import type { SessionStore } from '../runs/session-store.ts'
+import type { SocketOptions, SocketUpgrade } from './socket/upgrade.ts'
 
 /** Who sends a request, as your application knows them. Runs belong to the principal that started them. */
 export type Principal = string
@@ -18,6 +19,8 @@ export interface CorsOptions {
 /** What the runtime hands along with a request, such as the execution context of a Worker. */
 export interface Runtime {
   waitUntil?(promise: Promise<unknown>): void
+  /** How a request becomes a WebSocket here; without it, streams are HTTP only. Doors of this package have one per runtime. */
+  readonly upgrade?: SocketUpgrade
 }
 
 export interface AgentHandlerOptions {
@@ -42,8 +45,10 @@ export interface AgentHandlerOptions {
   readonly authorize?: (request: Request) => Principal | Response | Promise<Principal | Response>
   /** Closed unless told. */
   readonly cors?: CorsOptions | false
-  /** Longest request body; 1 MiB unless told. */
+  /** Longest request body, and longest message of a socket; 1 MiB unless told. */
   readonly maxBodyBytes?: number
+  /** How WebSockets are answered, where the runtime has `upgrade`. */
+  readonly sockets?: SocketOptions
   /** How long a request body may take to arrive; 30 seconds unless told. */
   readonly bodyTimeoutMs?: number
   /** Runs at once; further ones get 429. Unlimited unless told. */

@@ -15,6 +15,8 @@ export function addRoutes(app: Hono<Env>, options: RouteOptions): void {
     const agent = options.findAgent(context.req.param('agent'))
     return agent ? jsonResponse(infoOf(agent)) : errorResponse('unknown_agent')
   })
+  // Handshakes never come here: see `socket-routes.ts`.
+  app.get('/agents/:agent/socket', () => errorResponse('upgrade_required', { headers: { upgrade: 'websocket' } }))
   app.get('/runs/:id/events', (context) => follow(context, context.req.param('id'), options))
   app.get('/runs/:id', async (context) => {
     const runId = context.req.param('id')
@@ -33,6 +35,7 @@ export function addRoutes(app: Hono<Env>, options: RouteOptions): void {
 const methodsOf = {
   '/agents/:agent/runs': 'POST',
   '/agents/:agent': 'GET',
+  '/agents/:agent/socket': 'GET',
   '/runs/:id/approvals/:approval': 'POST',
   '/runs/:id/events': 'GET',
   '/runs/:id': 'GET, DELETE',

@@ -9,7 +9,8 @@ export function refuseHandshake({ url, headers }: Request, cors: CorsOptions | f
   // Only browsers send one, and pages cannot change it.
   if (origin !== null && hostOf(origin) !== new URL(url).host && !allowedOrigins(cors).includes(origin)) return errorResponse('forbidden')
   // A chosen subprotocol is echoed, and people put tokens there.
-  if (headers.has('sec-websocket-protocol')) return errorResponse('bad_request', { message: 'Sockets here have no subprotocol: send headers in the first message' })
+  if (headers.has('sec-websocket-protocol'))
+    return errorResponse('bad_request', { message: 'Sockets here have no subprotocol: send headers in the first message' })
   return undefined
 }
 

@@ -11,6 +11,7 @@ export interface SocketRouteOptions {
   readonly cors: CorsOptions | false | undefined
   readonly sockets: SocketOptions
   readonly maxMessageBytes: number
+  readonly onError: (error: unknown) => void
   readonly handle: (request: Request, runtime: Runtime | undefined) => Promise<Response>
 }
 
@@ -20,7 +21,7 @@ export function isUpgrade(request: Request): boolean {
 }
 
 /** The address for sockets. It stands alone: what a runtime answers a handshake with must reach the runtime untouched by middleware. */
-export function createSocketRoutes({ basePath, cors, sockets, maxMessageBytes, handle }: SocketRouteOptions): Hono<Env> {
+export function createSocketRoutes({ basePath, cors, sockets, maxMessageBytes, handle, onError }: SocketRouteOptions): Hono<Env> {
   const mayAddHeaders = (sockets.headers ?? ['authorization']).map((name) => name.toLowerCase())
   const app = new Hono<Env>().basePath(basePath)
   app.get('/agents/:agent/socket', ({ env: { request, runtime } }) => {
@@ -40,5 +41,9 @@ export function createSocketRoutes({ basePath, cors, sockets, maxMessageBytes, h
     return response
   })
   app.notFound(() => errorResponse('not_found'))
+  app.onError((error) => {
+    onError(error)
+    return errorResponse('internal')
+  })
   return app
 }

@@ -1,0 +1,3 @@
+/** What Deno needs beside the front door. */
+
+export { denoUpgrade } from './serve/socket/deno-upgrade.ts'
