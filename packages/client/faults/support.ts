@@ -1,7 +1,7 @@
 /** What the fault tests share: runs of scripted streams, and what they end in. */
 
 import { afterEach, beforeEach, expect } from 'vitest'
-import { type AgentRun, createAgentClient, HttpError, immediately } from '../src/index.ts'
+import { type AgentClientOptions, type AgentRun, createAgentClient, HttpError, immediately } from '../src/index.ts'
 import { type ScriptedResponse, scriptedFetch } from '../src/testing.ts'
 
 export const done = 'data: {"type":"status","status":"started"}\n\ndata: {"type":"token","content":"Hi"}\n\ndata: {"type":"result","output":"Hi"}\n\n'
@@ -30,6 +30,7 @@ export function httpError(error: unknown): HttpError {
 export function clientOf(
   streams: readonly (ScriptedResponse | Error)[],
   receipt: () => Promise<Response> | Response = () => Response.json({ outcome: 'cancelled' }),
+  options: Partial<AgentClientOptions> = {},
 ) {
   const script = scriptedFetch(...streams)
   const deleted: string[] = []
@@ -38,7 +39,7 @@ export function clientOf(
     deleted.push(String(input))
     return receipt()
   }
-  return { client: createAgentClient({ url: '/api', fetch, retry: { baseMs: 60_000, maxMs: 60_000 } }), requests: script.requests, deleted }
+  return { client: createAgentClient({ url: '/api', fetch, retry: { baseMs: 60_000, maxMs: 60_000 }, ...options }), requests: script.requests, deleted }
 }
 
 /** Resolves when the run shows what is waited for. */

@@ -28,7 +28,11 @@ export interface AgentClientOptions {
   /** Whose words the server speaks: those of AIECS, as our own server does, unless told. */
   readonly protocol?: Protocol
   readonly transport?: Transport
-  /** Attempts to open a stream: 4 by default, 300 ms to 10 s apart with full jitter; a server's Retry-After wins, up to 60 s. */
+  /**
+   * Attempts without anything new: 4 by default, the first one included, 300 ms to 10 s apart with full jitter, and no sooner
+   * than the server asks for (up to 60 s). A lost stream of our server is one such failure: it is asked for the rest, for as
+   * long as something arrives. A page that is offline waits. `false`: one connection per run.
+   */
   readonly retry?: Partial<RetryPolicy> | false
   /** 10,000 ms by default. */
   readonly connectTimeoutMs?: number
@@ -61,6 +65,14 @@ export interface RunOptions extends StreamOptions {
   readonly schedule?: Schedule
 }
 
+export interface AttachOptions extends Pick<RunOptions, 'signal' | 'timeoutMs' | 'onEvent' | 'schedule'> {
+  /**
+   * Only what happened after this cursor. The state then holds no more than that, and stays `unverified`: the server's digest
+   * covers the whole run.
+   */
+  readonly after?: string
+}
+
 export interface AgentClient {
   /** Where the server's routes begin, without a slash at the end: what tells two clients apart in a cache. */
   readonly url: string
@@ -71,8 +83,8 @@ export interface AgentClient {
   stream(input: RunInput, options?: StreamOptions): AsyncIterable<AgentEvent>
   /** Hot: starts now, folds into state, survives nobody listening. */
   run(input: RunInput, options?: RunOptions): AgentRun
-  /** Follows a run that exists on the server, from its start. */
-  attach(runId: string, options?: Pick<RunOptions, 'signal' | 'timeoutMs' | 'onEvent' | 'schedule'>): AgentRun
+  /** Follows a run that exists on the server, from its start unless told. */
+  attach(runId: string, options?: AttachOptions): AgentRun
   /** Stops a run on the server, whoever started it here. Never rejects. */
   cancel(runId: string): Promise<CancelReceipt>
   /** What an agent is and can do. Throws an AgentStreamError. */
@@ -105,7 +117,7 @@ export function createAgentClient(options: AgentClientOptions): AgentClient {
   const start = (runId: string, input: RunInput, { agent, parameters }: StreamOptions): RunExchange =>
     exchange.start({ runId, task: taskOf(input), ...(agent === undefined ? {} : { agent }), ...(parameters ? { parameters } : {}) })
   const open = (run: RunExchange, more: Pick<OpenStreamOptions, 'signal' | 'onEvent' | 'onConnection' | 'afterChunk'>) =>
-    openStream({ transport, policy, protocol: run.protocol, request: run.request, now, ...more })
+    openStream({ transport, policy, protocol: run.protocol, request: run.request, resume: run.resume, now, ...more })
   const watch = (id: string, run: RunExchange, runOptions: RunOptions): AgentRun =>
     createAgentRun({ schedule: perFrame, ...runOptions, id, now, open: (more) => open(run, more), cancel: run.cancel, respond: run.respond })
 
@@ -115,7 +127,7 @@ export function createAgentClient(options: AgentClientOptions): AgentClient {
       const id = runOptions.runId ?? newRunId()
       return watch(id, start(id, input, runOptions), runOptions)
     },
-    attach: (runId, runOptions = {}) => watch(runId, exchange.follow(runId), runOptions),
+    attach: (runId, { after, ...runOptions } = {}) => watch(runId, exchange.follow(runId, after), runOptions),
     async *stream(input, streamOptions = {}) {
       const id = streamOptions.runId ?? newRunId()
       const run = start(id, input, streamOptions)

@@ -20,6 +20,8 @@ export interface ExchangeOptions {
 export interface RunExchange {
   readonly protocol: Protocol
   readonly request: TransportRequest
+  /** Asks for the rest of the run; undefined where nothing numbers the events. */
+  readonly resume: ((after: string) => TransportRequest) | undefined
   /** Stops the run on the server. Never rejects. */
   cancel(): Promise<CancelReceipt>
   respond(approvalId: string, answer: ApprovalAnswer): Promise<void>
@@ -27,7 +29,7 @@ export interface RunExchange {
 
 export interface Exchange {
   start(ask: Ask): RunExchange
-  follow(runId: string): RunExchange
+  follow(runId: string, after?: string): RunExchange
   info(agent: string, signal?: AbortSignal): Promise<unknown>
 }
 
@@ -52,10 +54,16 @@ export function createExchange({ url, transport, protocol, headers, limits }: Ex
       return receiptOf(error.status === 404 ? safeJson(error.body) : undefined) ?? { outcome: error.status >= 500 ? 'unreachable' : 'not_supported' }
     }
   }
+  const events = (runId: string, after?: string): TransportRequest => {
+    const call = { method: 'GET', path: pathOf('runs', runId, 'events') } as const
+    // Encoding leaves every cursor as it is, and what is none cannot end the header.
+    return after === undefined ? request(call) : { ...request({ ...call, headers: { 'last-event-id': encodeURIComponent(after) } }), after }
+  }
   /** A run on our own server. */
-  const ours = (runId: string, call: Call): RunExchange => ({
+  const ours = (runId: string, first: TransportRequest): RunExchange => ({
     protocol,
-    request: request(call),
+    request: first,
+    resume: (after) => events(runId, after),
     cancel: () => ask({ method: 'DELETE', path: pathOf('runs', runId) }, ownReceipt),
     async respond(approvalId, answer) {
       try {
@@ -67,20 +75,22 @@ export function createExchange({ url, transport, protocol, headers, limits }: Ex
   })
   return {
     start(asked) {
-      const run = ours(asked.runId, { method: 'POST', path: pathOf('agents', asked.agent ?? 'default', 'runs'), body: startBody(asked) })
+      const path = pathOf('agents', asked.agent ?? 'default', 'runs')
+      const run = ours(asked.runId, request({ method: 'POST', path, body: startBody(asked) }))
       const dialogue = protocol.dialogue?.(asked)
       if (!dialogue) return run
       return {
         ...run,
         protocol: { ...protocol, decoder: dialogue.decoder ?? protocol.decoder },
         request: request(dialogue.start),
+        resume: undefined,
         async cancel() {
           const stop = dialogue.cancel?.()
           return stop ? ask(stop.call, (answer) => ({ outcome: stop.outcomeOf(answer) })) : { outcome: 'not_supported' }
         },
       }
     },
-    follow: (runId) => ours(runId, { method: 'GET', path: pathOf('runs', runId, 'events') }),
+    follow: (runId, after) => ours(runId, events(runId, after)),
     info: (agent, signal) => transport.call(request({ method: 'GET', path: pathOf('agents', agent) }), signal),
   }
 }

@@ -33,7 +33,8 @@ export function fetchTransport(options: { fetch?: typeof globalThis.fetch } = {}
         const got = response.body ? (type ?? 'no content type') : 'no body'
         throw new ProtocolError(`${target.url} answered ${response.status} with ${got} instead of a stream`, { excerpt: await excerptOf(response) })
       }
-      return stageReader(response.body, limited(framing.decoder(target.limits), target.limits.runBytes))
+      const source = stageReader(response.body, limited(framing.decoder(target.limits), target))
+      return { ...source, isKept: response.headers.has('agentstream-run-id') }
     },
     async call(target, signal) {
       const response = await request(target, 'application/json', signal)
@@ -42,12 +43,12 @@ export function fetchTransport(options: { fetch?: typeof globalThis.fetch } = {}
   }
 }
 
-function limited(stage: Stage<Uint8Array, Frame>, limit: number): Stage<Uint8Array, Frame> {
-  let total = 0
+function limited(stage: Stage<Uint8Array, Frame>, { limits, tally = { bytes: 0 } }: TransportRequest): Stage<Uint8Array, Frame> {
+  const limit = limits.runBytes
   return {
     push(bytes) {
-      total += bytes.byteLength
-      if (total > limit) throw new LimitError('The stream', limit, 'bytes')
+      tally.bytes += bytes.byteLength
+      if (tally.bytes > limit) throw new LimitError('The stream', limit, 'bytes')
       return stage.push(bytes)
     },
     end: () => stage.end(),

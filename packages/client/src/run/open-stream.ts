@@ -1,16 +1,17 @@
 /**
- * The corridor: opens a stream, reads it to its end, and tells how it ended. In come requests, out go events: one synchronous
- * loop per network chunk. It folds and publishes nothing, and never throws: what broke the stream is part of its answer.
+ * The corridor: opens a stream, reads it to its end over as many connections as that takes, and tells how it ended. In come
+ * requests, out go events: one synchronous loop per network chunk. It folds and publishes nothing, and never throws: what broke
+ * the stream is part of its answer.
  */
-import { createWatchdog, linkedController, sleep, type Watchdog } from '../abort.ts'
-import { HttpError, StreamTimeoutError, type TimeoutPhase, toAgentStreamError } from '../errors.ts'
-import type { Frame } from '../wire/frames/frame.ts'
-import type { StageReader } from '../wire/stage.ts'
+import { createWatchdog, linkedController, type Watchdog } from '../abort.ts'
+import { type AgentStreamError, StreamInterruptedError, StreamTimeoutError, type TimeoutPhase, toAgentStreamError } from '../errors.ts'
 import { type ConnectionSignal, nextPhase } from './connection.ts'
+import { pause } from './pause.ts'
 import { createReceiver, type Receiver, type ReceiverOptions, type StreamEnding } from './receive.ts'
-import { type RetryPolicy, retryDelayMs } from './retry.ts'
+import { createResumption, type Resumption, type ResumptionOptions } from './resume.ts'
+import type { RetryPolicy } from './retry.ts'
 import type { ConnectionPhase } from './state.ts'
-import type { Transport, TransportRequest } from './transport.ts'
+import type { FrameSource, Transport } from './transport.ts'
 
 export interface StreamPolicy {
   readonly retry: RetryPolicy
@@ -21,9 +22,8 @@ export interface StreamPolicy {
   readonly onMalformed: 'fail' | 'skip'
 }
 
-export interface OpenStreamOptions extends Omit<ReceiverOptions, 'onMalformed'> {
+export interface OpenStreamOptions extends Omit<ReceiverOptions, 'onMalformed' | 'after'>, ResumptionOptions {
   readonly transport: Transport
-  readonly request: TransportRequest
   readonly policy: StreamPolicy
   readonly signal: AbortSignal
   readonly onConnection?: (phase: ConnectionPhase, attempt: number, cursor?: string) => void
@@ -31,69 +31,84 @@ export interface OpenStreamOptions extends Omit<ReceiverOptions, 'onMalformed'> 
   readonly afterChunk?: () => Promise<void> | undefined
   /** Milliseconds on a clock that never jumps. */
   readonly now: () => number
-  readonly random?: () => number
 }
 
 export async function openStream(options: OpenStreamOptions): Promise<StreamEnding> {
-  const watchdog = createWatchdog(options.now)
-  const line = createLine(options)
-  const receiver = createReceiver({ ...options, onMalformed: options.policy.onMalformed })
-  let opened: Opened | undefined
+  const { signal, now, policy, request } = options
+  const watchdog = createWatchdog(now)
+  const receiver = createReceiver({ ...options, onMalformed: policy.onMalformed, after: request.after })
+  const resumption = createResumption({ ...options, retry: policy.retry, receiver })
+  const corridor = { options, watchdog, receiver, resumption, line: createLine(options, receiver, resumption), tally: { bytes: 0 } }
+  const { line } = corridor
   try {
-    opened = await connect(options, watchdog, line)
-    await pump(opened, { options, watchdog, receiver, line })
-    return receiver.closed(options.now())
-  } catch (error) {
-    return options.signal.aborted ? { outcome: 'cancelled', integrity: 'unverified' } : receiver.broken(toAgentStreamError(error))
+    for (;;) {
+      const failure = await attempt(corridor)
+      if (signal.aborted) break
+      if (!failure) return receiver.closed(now())
+      const waitMs = resumption.next(failure)
+      if (waitMs === undefined) return receiver.broken(resumption.lastWord(failure))
+      line('lost')
+      await pause(waitMs, signal)
+      if (signal.aborted) break
+      receiver.reopen()
+    }
+    return { outcome: 'cancelled', integrity: 'unverified' }
   } finally {
-    watchdog.release()
-    opened?.close()
-    line('end', receiver.cursor())
+    line('end')
   }
 }
 
-/** Follows the connection's phase and says what attempt this is. */
-type Line = (signal: ConnectionSignal, cursor?: string) => number
+interface Corridor {
+  readonly options: OpenStreamOptions
+  readonly watchdog: Watchdog
+  readonly receiver: Receiver
+  readonly resumption: Resumption
+  readonly line: Line
+  readonly tally: { bytes: number }
+}
 
-function createLine({ onConnection }: OpenStreamOptions): Line {
+/** Follows the connection's phase. */
+type Line = (signal: ConnectionSignal) => void
+
+function createLine({ onConnection }: OpenStreamOptions, receiver: Receiver, resumption: Resumption): Line {
   let phase: ConnectionPhase = 'idle'
   let attempt = 0
-  return (signal, cursor) => {
-    if (signal === 'attempt') attempt++
+  return (signal) => {
+    if (signal === 'attempt') attempt = resumption.attempt()
     phase = nextPhase(phase, signal)
-    onConnection?.(phase, attempt, cursor)
-    return attempt
+    onConnection?.(phase, attempt, receiver.cursor())
+  }
+}
+
+/** One connection, from asking for it to its end. Gives what it failed with, or undefined when nothing is left to ask for. */
+async function attempt(corridor: Corridor): Promise<AgentStreamError | undefined> {
+  const { watchdog, receiver, resumption, line } = corridor
+  let opened: Opened | undefined
+  line('attempt')
+  try {
+    opened = await open(corridor)
+    resumption.opened(opened.source.isKept === true)
+    line('response')
+    await pump(opened, corridor)
+    if (receiver.isOver() || !resumption.isOwed()) return undefined
+    return new StreamInterruptedError('The stream ended before the run did', { cursor: receiver.cursor() })
+  } catch (error) {
+    return toAgentStreamError(error)
+  } finally {
+    watchdog.release()
+    opened?.close()
   }
 }
 
 interface Opened {
-  readonly source: StageReader<Frame>
+  readonly source: FrameSource
   readonly signal: AbortSignal
   abort(reason: unknown): void
   close(): void
 }
 
-/** Tries until the server answers with a stream, or the attempts are spent. Throws what the last one met. */
-async function connect(options: OpenStreamOptions, watchdog: Watchdog, line: Line): Promise<Opened> {
-  const { policy, signal, random = Math.random } = options
-  for (;;) {
-    const attempt = line('attempt')
-    try {
-      const opened = await open(options, watchdog)
-      line('response')
-      return opened
-    } catch (error) {
-      const failure = toAgentStreamError(error)
-      if (signal.aborted || !failure.retryable || attempt >= policy.retry.attempts) throw failure
-      line('lost')
-      const retryAfterMs = failure instanceof HttpError ? failure.retryAfterMs : undefined
-      await sleep(retryDelayMs(policy.retry, attempt, { retryAfterMs, random: random() }), signal)
-      if (signal.aborted) throw failure
-    }
-  }
-}
-
-async function open({ transport, request, policy, signal }: OpenStreamOptions, watchdog: Watchdog): Promise<Opened> {
+async function open({ options, watchdog, resumption, tally }: Corridor): Promise<Opened> {
+  const { transport, policy, signal } = options
   const { controller, release } = linkedController(signal)
   watch(watchdog, 'connect', policy.connectTimeoutMs, controller)
   // Raced, so that a transport that ignores its signal cannot hold the run.
@@ -102,7 +117,7 @@ async function open({ transport, request, policy, signal }: OpenStreamOptions, w
     controller.signal.addEventListener('abort', () => reject(controller.signal.reason), { once: true })
   })
   aborted.catch(() => {}) // Told to the race; after it, to nobody.
-  const opening = transport.open(request, controller.signal)
+  const opening = transport.open({ ...resumption.request(), tally }, controller.signal)
   try {
     const source = await Promise.race([opening, aborted])
     controller.signal.addEventListener('abort', () => source.cancel(controller.signal.reason), { once: true })
@@ -123,18 +138,11 @@ function watch(watchdog: Watchdog, phase: TimeoutPhase, timeoutMs: number | unde
   watchdog.watch(timeoutMs, () => target.abort(new StreamTimeoutError(phase, timeoutMs ?? 0)))
 }
 
-interface Pump {
-  readonly options: OpenStreamOptions
-  readonly watchdog: Watchdog
-  readonly receiver: Receiver
-  readonly line: Line
-}
-
 /** Reads until the stream or the run is over. */
-async function pump({ source, signal, abort }: Opened, { options, watchdog, receiver, line }: Pump): Promise<void> {
+async function pump({ source, signal, abort }: Opened, { options, watchdog, receiver, resumption, line }: Corridor): Promise<void> {
   const { afterChunk, now, policy } = options
   const { firstEventTimeoutMs, idleTimeoutMs } = policy
-  let awaitsFirst = firstEventTimeoutMs !== undefined
+  let awaitsFirst = firstEventTimeoutMs !== undefined && receiver.cursor() === undefined
   const resume = (): void => (awaitsFirst ? watch(watchdog, 'first_event', firstEventTimeoutMs, { abort }) : watch(watchdog, 'idle', idleTimeoutMs, { abort }))
   // While the consumer holds the reads, silence is its own doing.
   const hold = async (behind: Promise<void>): Promise<void> => {
@@ -150,9 +158,11 @@ async function pump({ source, signal, abort }: Opened, { options, watchdog, rece
       awaitsFirst = false
       resume()
     }
-    for (const frame of frames) receiver.take(frame, at)
-    const cursor = receiver.cursor()
-    if (cursor !== undefined) line('response', cursor)
+    for (const frame of frames) {
+      if (frame.retryMs !== undefined) resumption.askedToWait(frame.retryMs)
+      receiver.take(frame, at)
+    }
+    if (receiver.cursor() !== undefined) line('response')
     if (receiver.isOver()) source.cancel()
     const behind = afterChunk?.()
     return behind && hold(behind)

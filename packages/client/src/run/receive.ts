@@ -18,6 +18,12 @@ export interface StreamEnding {
 export interface Receiver {
   /** Throws what makes the stream unusable. `at` goes to `onEvent` with every event. */
   take(frame: Frame, at: number): void
+  /** Frames come over another connection from here on. What was found wrong with the one before is forgotten. */
+  reopen(): void
+  /** False once an event was told that has no number: asking again could tell it twice. */
+  canReopen(): boolean
+  /** True while events are known to be missing or changed. */
+  isBroken(): boolean
   /** True when nothing more is owed: a numbered stream's last frame was seen, or any other stream's terminal event. */
   isOver(): boolean
   cursor(): string | undefined
@@ -31,15 +37,20 @@ export interface ReceiverOptions {
   readonly protocol: Protocol
   readonly onMalformed: 'fail' | 'skip'
   readonly onEvent: (event: AgentEvent, at: number) => void
+  /** The cursor after which the run is watched; from its start when absent. */
+  readonly after?: string | undefined
 }
 
-export function createReceiver({ protocol, onMalformed, onEvent }: ReceiverOptions): Receiver {
+export function createReceiver({ protocol, onMalformed, onEvent, after }: ReceiverOptions): Receiver {
   const decoder = protocol.decoder()
-  const continuity = createContinuity()
+  const continuity = createContinuity(after)
   const ending = watchEnding()
   let told: RunOutcome | undefined
   let integrity: RunState['integrity'] = 'unverified'
   let events = 0
+  let hasUnnumbered = false
+  /** A frame without a number in a numbered stream: true only if it turns out to be the last, of a run that could not be stored. */
+  let aside: Frame | undefined
 
   const held = <T>(check: () => T): T => {
     try {
@@ -49,14 +60,23 @@ export function createReceiver({ protocol, onMalformed, onEvent }: ReceiverOptio
       throw error
     }
   }
-  const takeEnd = (frame: Frame): void => {
+  const isNumbered = (): boolean => continuity.cursor() !== undefined
+  const takeEnd = (frame: Frame, at: number): void => {
     const last = parseJson(frame.data)
     if (!isObject(last) || !isRunOutcome(last['outcome'])) throw new ProtocolError('The last frame does not tell the outcome', { excerpt: frame.data })
-    if (last['digest'] !== undefined) {
-      continuity.verify(last)
-      integrity = 'verified'
-    }
+    // A server that knows where the run ended says so twice.
+    if (last['digest'] !== undefined || last['cursor'] !== undefined) {
+      if (continuity.verify(last) && !hasUnnumbered) integrity = 'verified'
+    } else if (aside) tell(decode(aside), at)
     told = last['outcome']
+  }
+  const loseNumber = (): never => {
+    integrity = 'broken'
+    throw new StreamInterruptedError('An event lost its number', { cursor: continuity.cursor() })
+  }
+  const setAside = (frame: Frame): void => {
+    if (aside) loseNumber()
+    aside = frame
   }
   const decode = (frame: Frame): readonly AgentEvent[] => {
     try {
@@ -74,15 +94,24 @@ export function createReceiver({ protocol, onMalformed, onEvent }: ReceiverOptio
       onEvent(event, at)
     }
   }
-  const isNumbered = (): boolean => continuity.cursor() !== undefined
 
   return {
     take(frame, at) {
       if (told) return
-      if (frame.event === 'end') return held(() => takeEnd(frame))
-      if (frame.id !== undefined && !held(() => continuity.accept(frame))) return
-      tell(decode(frame), at)
+      if (frame.event === 'end') return held(() => takeEnd(frame, at))
+      const standing = held(() => continuity.accept(frame))
+      if (standing === 'unnumbered') {
+        if (isNumbered()) return setAside(frame)
+        hasUnnumbered = true
+      } else if (aside) loseNumber()
+      if (standing !== 'seen') tell(decode(frame), at)
     },
+    reopen() {
+      aside = undefined
+      integrity = 'unverified'
+    },
+    canReopen: () => !hasUnnumbered,
+    isBroken: () => integrity === 'broken',
     isOver: () => told !== undefined || (ending.isOver() && !isNumbered()),
     cursor: () => continuity.cursor(),
     closed(at) {

@@ -1,6 +1,6 @@
-/** When to try again: full jitter between nothing and a doubling ceiling, unless the server said how long to wait. */
+/** When to try again: full jitter between nothing and a doubling ceiling, and no sooner than the server asked for. */
 export interface RetryPolicy {
-  /** All attempts, the first included. */
+  /** All attempts since something new arrived last, the one that failed first included. */
   readonly attempts: number
   readonly baseMs: number
   readonly maxMs: number
@@ -13,6 +13,6 @@ const longestRetryAfterMs = 60_000
 
 /** Milliseconds before attempt `attempt + 1`; `random` is 0 to 1. */
 export function retryDelayMs(policy: RetryPolicy, attempt: number, options: { retryAfterMs?: number | undefined; random: number }): number {
-  if (options.retryAfterMs !== undefined) return Math.min(options.retryAfterMs, longestRetryAfterMs)
-  return options.random * Math.min(policy.maxMs, policy.baseMs * 2 ** (attempt - 1))
+  const backoffMs = options.random * Math.min(policy.maxMs, policy.baseMs * 2 ** (attempt - 1))
+  return Math.max(backoffMs, Math.min(options.retryAfterMs ?? 0, longestRetryAfterMs))
 }

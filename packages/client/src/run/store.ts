@@ -72,7 +72,9 @@ export function createRunStore(id: string, options: { schedule: Schedule; now: (
 }
 
 function failureOf(error: AgentStreamError, phase: RunFailure['phase']): RunFailure {
-  const { code, message, retryable } = error
-  if (!(error instanceof HttpError)) return { code, phase, message, retryable }
-  return { code, phase, message, retryable, status: error.status, ...(error.retryAfterMs === undefined ? {} : { retryAfterMs: error.retryAfterMs }) }
+  const { code, message, retryable, cause } = error
+  const answer = error instanceof HttpError ? error : cause
+  if (!(answer instanceof HttpError)) return { code, phase, message, retryable }
+  const { status, retryAfterMs } = answer
+  return { code, phase, message, retryable, status, ...(retryAfterMs === undefined ? {} : { retryAfterMs }) }
 }

@@ -7,6 +7,8 @@ export interface Frame {
   readonly event?: string | undefined
   /** Where this frame stands in the stream, for resuming. */
   readonly id?: string | undefined
+  /** How long the server wants clients to wait before they come back, said with this frame. */
+  readonly retryMs?: number
 }
 
 export interface FramingLimits {

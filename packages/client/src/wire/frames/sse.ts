@@ -21,6 +21,7 @@ export const sse: Framing = {
   decoder({ eventBytes } = defaultFramingLimits) {
     const utf8 = new TextDecoder()
     let out: Frame[] = []
+    let retryMs: number | undefined
     const overLimit = (): never => {
       throw new LimitError('An event', eventBytes, 'bytes')
     }
@@ -28,7 +29,11 @@ export const sse: Framing = {
       maxBufferSize: eventBytes,
       onEvent(message) {
         if (message.data.length > eventBytes) overLimit()
-        out.push(message)
+        out.push(retryMs === undefined ? message : { ...message, retryMs })
+        retryMs = undefined
+      },
+      onRetry(ms) {
+        retryMs = ms
       },
       onError(error) {
         // Unknown fields and bad retry values are to be ignored (same section of the standard).
