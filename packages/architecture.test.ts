@@ -80,7 +80,7 @@ const wire = '@agentstream/client/wire'
 const edge: House = {
   root: 'packages/edge/src',
   rows: [
-    { level: 0, rooms: ['errors', 'abort'], packages: [wire], law: 'edge enters client only through @agentstream/client/wire.' },
+    { level: 0, rooms: ['errors', 'abort', 'batches'], packages: [wire], law: 'edge enters client only through @agentstream/client/wire.' },
     { level: 1, rooms: ['model/messages', 'model/provider'], packages: [wire], law: 'A model is an interface over messages.' },
     {
       level: 2,

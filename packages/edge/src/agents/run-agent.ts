@@ -1,4 +1,5 @@
 import { type AgentEvent, isAgentStreamError } from '@agentstream/client/wire'
+import { oneByOne } from '../batches.ts'
 import { ProviderError } from '../errors.ts'
 import { createBudget } from '../loop/budget.ts'
 import { createEmit } from '../loop/emit.ts'
@@ -28,15 +29,19 @@ export interface RunPlan {
  * Carries out a task. A failing model is an `error` event, and the last one. An aborted run simply ends: whoever aborted it
  * says so. Throws only what is a defect.
  */
-export async function* runAgent(task: Task, context: RunContext, plan: RunPlan): AsyncGenerator<AgentEvent, void, undefined> {
+export function runAgent(task: Task, context: RunContext, plan: RunPlan): AsyncIterable<AgentEvent> {
+  return oneByOne(carryOut(task, context, plan))
+}
+
+async function* carryOut(task: Task, context: RunContext, plan: RunPlan): AsyncGenerator<readonly AgentEvent[], void, undefined> {
   const { now = Date.now, instructions, provider } = plan.options
   const started = now()
   const emit = createEmit({ now })
   const { signal, runId, approvals, session } = context
   if (signal.aborted) return
   try {
-    if (task.description.trim() === '') return yield emit({ type: 'error', error: 'The task has no description', code: 'agent', retryable: false })
-    yield emit(plan.opening)
+    if (task.description.trim() === '') return yield [emit({ type: 'error', error: 'The task has no description', code: 'agent', retryable: false })]
+    yield [emit(plan.opening)]
     const messages = taskMessages(task, [instructions, ...(plan.extension?.instructions ?? [])])
     // What was said before stands between the instructions and the task.
     messages.splice(-1, 0, ...(session?.history ?? []))
@@ -56,10 +61,10 @@ export async function* runAgent(task: Task, context: RunContext, plan: RunPlan):
       extension: plan.extension,
     })
     session?.remember(turnOf(messages.slice(turnStart), outcome))
-    for (const event of plan.closing(outcome, (now() - started) / 1000)) yield emit(event)
+    yield plan.closing(outcome, (now() - started) / 1000).map(emit)
   } catch (error) {
     if (signal.aborted) return
-    yield emit(failureEvent(error))
+    yield [emit(failureEvent(error))]
   }
 }
 

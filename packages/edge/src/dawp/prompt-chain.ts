@@ -1,4 +1,5 @@
 import type { AgentEvent, LoopScope } from '@agentstream/client/wire'
+import { oneByOne } from '../batches.ts'
 import { createEmit, type Emit } from '../loop/emit.ts'
 import { assistantMessage, type LoopExtension, type LoopOptions, type Round, runLoop } from '../loop/loop.ts'
 import type { Message } from '../model/messages.ts'
@@ -84,7 +85,7 @@ async function* runStep(place: StepPlace, options: ChainOptions): AsyncGenerator
   }
   const maxTurns = allocateTurns({ remaining: loop.budget.remaining, stepCap: maxIterations })
   try {
-    yield* runLoop({ ...loop, messages, emit, extension, maxTurns })
+    yield* oneByOne(runLoop({ ...loop, messages, emit, extension, maxTurns }))
   } catch (error) {
     summaries.push(summary(false))
     // Upstream leaves the step open.

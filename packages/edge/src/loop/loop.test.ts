@@ -31,11 +31,11 @@ function setup(script: readonly ScriptedTurn[], tools: readonly Tool[], more: Pa
   return { provider, loop }
 }
 
-async function finish(loop: AsyncGenerator<AgentEvent, LoopOutcome, undefined>): Promise<{ events: AgentEvent[]; outcome: LoopOutcome }> {
+async function finish(loop: AsyncGenerator<readonly AgentEvent[], LoopOutcome, undefined>): Promise<{ events: AgentEvent[]; outcome: LoopOutcome }> {
   const events: AgentEvent[] = []
   for (let step = await loop.next(); ; step = await loop.next()) {
     if (step.done) return { events, outcome: step.value }
-    events.push(step.value)
+    events.push(...step.value)
   }
 }
 

@@ -1,5 +1,6 @@
 import type { AgentEvent, JsonValue, ModelParameters } from '@agentstream/client/wire'
 import { linkedAbort } from '../abort.ts'
+import { singly } from '../batches.ts'
 import type { AssistantMessage, Message, ToolCall } from '../model/messages.ts'
 import type { FinishReason, ModelRequest, StreamingProvider } from '../model/provider.ts'
 import type { Approvals } from '../tools/approval.ts'
@@ -93,10 +94,10 @@ export interface LoopOutcome {
 }
 
 /**
- * Throws ProviderError when the model fails, and the signal's reason when it aborts; whoever leaves early has the request
+ * Yields events in batches of what came without a wait. Throws ProviderError when the model fails, and the signal's reason when it aborts; whoever leaves early has the request
  * and the tools aborted too.
  */
-export async function* runLoop(options: LoopOptions): AsyncGenerator<AgentEvent, LoopOutcome, undefined> {
+export async function* runLoop(options: LoopOptions): AsyncGenerator<readonly AgentEvent[], LoopOutcome, undefined> {
   const work = linkedAbort(options.signal)
   const toolSwitch = options.toolSwitch ?? createToolSwitch(options.policy.toolFailureLimit)
   try {
@@ -109,7 +110,7 @@ export async function* runLoop(options: LoopOptions): AsyncGenerator<AgentEvent,
 
 type OpenLoop = LoopOptions & { readonly toolSwitch: ToolSwitch }
 
-async function* runRounds(loop: OpenLoop): AsyncGenerator<AgentEvent, LoopOutcome, undefined> {
+async function* runRounds(loop: OpenLoop): AsyncGenerator<readonly AgentEvent[], LoopOutcome, undefined> {
   const { policy, budget, extension, maxTurns = Number.POSITIVE_INFINITY } = loop
   const log = createStepLog()
   const outcomes: ToolOutcome[] = []
@@ -120,7 +121,7 @@ async function* runRounds(loop: OpenLoop): AsyncGenerator<AgentEvent, LoopOutcom
     const { text, finishReason } = last
     return { end, text: text.trim(), finishReason, iterations: iteration, tokens, outcomes, steps: log.steps, ...(stop ? { stop } : {}) }
   }
-  const opening = extension?.beforeLoop ? yield* extension.beforeLoop(loop) : 'as_it_is'
+  const opening = extension?.beforeLoop ? yield* singly(extension.beforeLoop(loop)) : 'as_it_is'
   if (typeof opening === 'object') return outcome('stopped', opening)
   while (budget.remaining > 0 && iteration < maxTurns) {
     iteration++
@@ -128,7 +129,7 @@ async function* runRounds(loop: OpenLoop): AsyncGenerator<AgentEvent, LoopOutcom
     last = round.turn
     tokens += last.tokens
     outcomes.push(...round.outcomes)
-    const verdict = extension?.afterRound ? yield* extension.afterRound(round, loop) : 'as_it_is'
+    const verdict = extension?.afterRound ? yield* singly(extension.afterRound(round, loop)) : 'as_it_is'
     if (typeof verdict === 'object') return outcome('stopped', verdict)
     const isAnswer = last.toolCalls.length === 0
     if (isAnswer && verdict === 'as_it_is') return outcome('answered')
@@ -137,10 +138,10 @@ async function* runRounds(loop: OpenLoop): AsyncGenerator<AgentEvent, LoopOutcom
   return outcome('out_of_budget')
 }
 
-async function* runRound(loop: OpenLoop, { iteration, log }: { iteration: number; log: StepLog }): AsyncGenerator<AgentEvent, Round, undefined> {
+async function* runRound(loop: OpenLoop, { iteration, log }: { iteration: number; log: StepLog }): AsyncGenerator<readonly AgentEvent[], Round, undefined> {
   const { policy, budget, emit, extension, messages } = loop
   loop.signal.throwIfAborted()
-  if (policy.narrate) yield emit({ type: 'iteration_start', iteration, max_iterations: loop.maxTurns ?? budget.limit, remaining: budget.remaining })
+  if (policy.narrate) yield [emit({ type: 'iteration_start', iteration, max_iterations: loop.maxTurns ?? budget.limit, remaining: budget.remaining })]
   const toolbox = loop.toolbox.without(loop.toolSwitch.switchedOff).without(extension?.hiddenTools ?? noNames)
   const turn = yield* runTurn({ ...loop, request: requestOf(messages, { toolbox, parameters: loop.parameters }), iteration })
   const thought = turn.text.trim()
@@ -150,9 +151,9 @@ async function* runRound(loop: OpenLoop, { iteration, log }: { iteration: number
     return { turn, outcomes: [] }
   }
   // A final answer is no thought: it is the output, and would be shown twice.
-  if (policy.narrate && thought !== '') yield emit({ type: 'thought', content: thought, iteration })
+  if (policy.narrate && thought !== '') yield [emit({ type: 'thought', content: thought, iteration })]
   const narrate = policy.narrate ? iteration : undefined
-  const outcomes = yield* runTools(turn.toolCalls, { ...loop, parallel: policy.parallelTools, narrate, answerCall: extension?.answerCall })
+  const outcomes = yield* singly(runTools(turn.toolCalls, { ...loop, parallel: policy.parallelTools, narrate, answerCall: extension?.answerCall }))
   // Charged when it is over, as upstream: its tools still see the turn they belong to.
   budget.spend()
   for (const answer of outcomes) log.outcome(answer, iteration)

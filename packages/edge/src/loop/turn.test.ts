@@ -11,7 +11,7 @@ async function play(provider: StreamingProvider, signal = new AbortController().
   const playing = runTurn({ provider, request: { messages: [] }, signal, emit: (event) => event, claimId: createCallIds(), iteration: 3 })
   for (let step = await playing.next(); ; step = await playing.next()) {
     if (step.done) return { events, turn: step.value }
-    events.push(step.value)
+    events.push(...step.value)
   }
 }
 const say = (...pieces: Extract<ScriptPieces, Iterable<unknown>>[]) => play(scriptedProvider(pieces))

@@ -1,5 +1,6 @@
 import { type AgentEvent, isAgentStreamError } from '@agentstream/client/wire'
-import { interruptible, linkedAbort } from '../abort.ts'
+import { linkedAbort } from '../abort.ts'
+import { type Batches, gather } from '../batches.ts'
 import { ProviderError } from '../errors.ts'
 import type { ProviderData, ToolCall } from '../model/messages.ts'
 import type { FinishReason, ModelDelta, ModelRequest, StreamingProvider, TokenUsage } from '../model/provider.ts'
@@ -30,61 +31,85 @@ export interface Turn {
 const longestTurn = 8 * 1024 * 1024
 
 /**
- * Yields `token`, `thinking_token` and `tool_call_delta` as they come, then `tool_calls_ready` and `usage`. Throws
- * ProviderError when the provider fails, and the signal's reason at once when it aborts.
+ * Yields `token`, `thinking_token` and `tool_call_delta` as they come, in batches of what came without a wait, then
+ * `tool_calls_ready` and `usage`. Throws ProviderError when the provider fails, and the signal's reason at once when it aborts.
  */
-export async function* runTurn(options: TurnOptions): AsyncGenerator<AgentEvent, Turn, undefined> {
+export async function* runTurn(options: TurnOptions): AsyncGenerator<readonly AgentEvent[], Turn, undefined> {
   const { provider, request, signal, emit } = options
+  const listener = createListener(options.claimId)
+  for await (const deltas of deltasOf(provider, { request, signal })) {
+    const events: AgentEvent[] = []
+    for (const delta of deltas) {
+      const event = listener.hear(delta)
+      if (event) events.push(emit(event))
+    }
+    if (events.length > 0) yield events
+    if (listener.length() > longestTurn)
+      throw new ProviderError(provider.info.provider, `The model went on for more than the limit of ${longestTurn} characters in one turn`)
+  }
+  const { turn, usage } = listener.heard()
+  if (turn.toolCalls.length > 0) yield [emit({ type: 'tool_calls_ready', tool_calls: turn.toolCalls.map(readyCall) })]
+  if (usage) yield [emit(usageEvent(usage, options.iteration))]
+  return turn
+}
+
+/** What a model says, piece by piece, and in the end as a whole. */
+interface Listener {
+  /** The event of a piece that is one. */
+  hear(delta: ModelDelta): AgentEvent | undefined
+  /** Characters so far. */
+  length(): number
+  heard(): { readonly turn: Turn; readonly usage: TokenUsage | undefined }
+}
+
+function createListener(claimId: ClaimCallId): Listener {
   const text: string[] = []
-  const assembly = createToolCallAssembly(options.claimId)
+  const assembly = createToolCallAssembly(claimId)
   let usage: TokenUsage | undefined
   let finishReason: FinishReason = 'other'
   let providerData: ProviderData | undefined
   let length = 0
-  for await (const delta of deltasOf(provider, { request, signal })) {
-    length += lengthOf(delta)
-    if (length > longestTurn)
-      throw new ProviderError(provider.info.provider, `The model went on for more than the limit of ${longestTurn} characters in one turn`)
-    if (delta.type === 'usage') usage = delta.usage
-    else if (delta.type === 'finish') finishReason = delta.reason
-    else if (delta.type === 'provider_data') providerData = delta.data
-    else {
-      if (delta.type === 'text') text.push(delta.text)
-      yield emit(eventOf(delta, assembly))
-    }
+  return {
+    hear(delta) {
+      length += lengthOf(delta)
+      if (delta.type === 'usage') usage = delta.usage
+      else if (delta.type === 'finish') finishReason = delta.reason
+      else if (delta.type === 'provider_data') providerData = delta.data
+      // What is over the limit is not told any more.
+      else if (!isEmpty(delta) && length <= longestTurn) {
+        if (delta.type === 'text') text.push(delta.text)
+        return eventOf(delta, assembly)
+      }
+      return undefined
+    },
+    length: () => length,
+    heard: () => {
+      const turn = { text: text.join(''), toolCalls: assembly.calls(), finishReason, tokens: text.length, ...(providerData ? { providerData } : {}) }
+      return { turn, usage }
+    },
   }
-  const toolCalls = assembly.calls()
-  if (toolCalls.length > 0) yield emit({ type: 'tool_calls_ready', tool_calls: toolCalls.map(readyCall) })
-  if (usage) yield emit(usageEvent(usage, options.iteration))
-  return { text: text.join(''), toolCalls, finishReason, tokens: text.length, ...(providerData ? { providerData } : {}) }
 }
 
 /** The provider's deltas, until the signal aborts, whether or not the provider listens to it. */
-async function* deltasOf(provider: StreamingProvider, options: { request: ModelRequest; signal: AbortSignal }): AsyncGenerator<ModelDelta, void, undefined> {
-  const { request, signal } = options
+async function* deltasOf(
+  provider: StreamingProvider,
+  { request, signal }: { request: ModelRequest; signal: AbortSignal },
+): AsyncGenerator<readonly ModelDelta[], void, undefined> {
   const work = linkedAbort(signal)
-  const waits = interruptible(signal)
-  let deltas: AsyncIterator<ModelDelta> | undefined
+  let deltas: Batches<ModelDelta, unknown> | undefined
   try {
-    deltas = provider.stream(request, { signal: work.signal })[Symbol.asyncIterator]()
-    for (;;) {
-      signal.throwIfAborted()
-      const step = await waits.wait(deltas.next())
-      if (step.done) return
-      if (!isEmpty(step.value)) yield step.value
-    }
+    deltas = gather(provider.stream(request, { signal: work.signal })[Symbol.asyncIterator](), signal)
+    for (let step = await deltas.next(); !step.done; step = await deltas.next()) yield step.value
   } catch (error) {
     signal.throwIfAborted()
     if (isAgentStreamError(error)) throw error
     // A provider of somebody else's making; what it threw may quote a key.
     throw new ProviderError(provider.info.provider, `The provider ${provider.info.provider} failed`, { cause: error })
   } finally {
-    waits.release()
     // Before the provider is told to return, or it would take its ear off the signal first.
     work.abort()
     work.release()
-    // Not awaited: a provider that is still busy with its last step has heard the signal, or never will.
-    deltas?.return?.().catch(() => {})
+    deltas?.release()
   }
 }
 

@@ -70,9 +70,9 @@ export function createMemoryJournal(options: MemoryJournalOptions = {}): Journal
     return record
   }
   const checkRoom = (record: RunRecord, event: AgentEvent, data: string): void => {
-    if (isTerminalEvent(event)) return
-    if (record.entries.length >= maxEventsPerRun) throw new LimitError('The run', maxEventsPerRun, 'events')
-    if (record.bytes + data.length > maxBytesPerRun) throw new LimitError('The run', maxBytesPerRun, 'bytes')
+    const isLong = record.entries.length >= maxEventsPerRun
+    if ((!isLong && record.bytes + data.length <= maxBytesPerRun) || isTerminalEvent(event)) return
+    throw isLong ? new LimitError('The run', maxEventsPerRun, 'events') : new LimitError('The run', maxBytesPerRun, 'bytes')
   }
   const store = (record: RunRecord, event: AgentEvent): void => {
     const data = encodeEvent(event)

@@ -2,8 +2,9 @@
  * An agent's events into the journal, once, whoever is listening: a task goes in, an ending comes out. Every event is stored
  * before anyone can see it. Knows no viewers, no frames and no HTTP.
  */
-import { type AgentEvent, type EndingWatch, isAgentStreamError, type RunOutcome, watchEnding } from '@agentstream/client/wire'
+import { type AgentEvent, type EndingWatch, isAgentStreamError, isTerminalEvent, type RunOutcome, watchEnding } from '@agentstream/client/wire'
 import type { Agent, RunContext, Task } from '../agents/agent.ts'
+import { type Batches, gather } from '../batches.ts'
 import type { Cancellation } from './cancellation.ts'
 import type { Journal } from './journal.ts'
 import { cancelledEvent, errorEvent, lostEvent } from './last-words.ts'
@@ -54,15 +55,16 @@ export async function produce(production: Production): Promise<RunEnding> {
 async function perform(production: Production, watch: EndingWatch): Promise<AgentEvent | undefined> {
   const { agent, task, journal, key, cancellation, onError, timestamp } = production
   const { signal } = cancellation
-  let events: AbortableEvents | undefined
+  let events: Batches<AgentEvent, unknown> | undefined
   let isStoring = false
   try {
-    events = abortable(agent.run(task, contextOf(production)), signal)
-    for (let step = await events.next(); step && !step.done; step = await events.next()) {
+    events = gather(agent.run(task, contextOf(production))[Symbol.asyncIterator](), signal)
+    for (let step = await events.next(); !step.done; step = await events.next()) {
+      const batch = toTheEnd(step.value)
       isStoring = true
-      await journal.append(key, [step.value])
+      await journal.append(key, batch)
       isStoring = false
-      watch.see(step.value)
+      for (const event of batch) watch.see(event)
       if (watch.isOver()) return undefined
     }
     return cancellation.cause ? cancelledEvent(cancellation.cause, timestamp()) : undefined
@@ -81,29 +83,9 @@ function contextOf({ runId, parameters, approvals, cancellation }: Production): 
   return { runId, signal: cancellation.signal, ...(parameters ? { parameters } : {}), ...(approvals ? { approvals } : {}) }
 }
 
-interface AbortableEvents {
-  /** The next step of the agent, or undefined as soon as the signal aborts, whether or not the agent heeds it. */
-  next(): Promise<IteratorResult<AgentEvent> | undefined>
-  release(): void
-}
-
-// `Promise.race` against one long-lived promise would keep a reaction per event until the run ends.
-function abortable(source: AsyncIterable<AgentEvent>, signal: AbortSignal): AbortableEvents {
-  const iterator = source[Symbol.asyncIterator]()
-  let giveUp = (): void => {}
-  const onAbort = (): void => giveUp()
-  signal.addEventListener('abort', onAbort)
-  return {
-    next: () =>
-      new Promise((resolve, reject) => {
-        giveUp = () => resolve(undefined)
-        if (signal.aborted) giveUp()
-        else iterator.next().then(resolve, reject)
-      }),
-    release() {
-      signal.removeEventListener('abort', onAbort)
-      // Lets the agent clean up. Nobody waits for it, and what it says or throws now is no longer part of the run.
-      iterator.return?.().catch(() => {})
-    },
-  }
+/** What comes after a terminal event is no part of the run. */
+function toTheEnd(batch: readonly AgentEvent[]): readonly AgentEvent[] {
+  // An agent in plain JavaScript can yield anything at all; the journal refuses what is no event.
+  const end = batch.findIndex((event: AgentEvent | undefined | null) => event?.type !== undefined && isTerminalEvent(event))
+  return end === -1 ? batch : batch.slice(0, end + 1)
 }

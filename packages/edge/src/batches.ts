@@ -1,0 +1,148 @@
+/**
+ * Items of an async iterator in batches, and back. A step of an async iterator costs several turns of the microtask queue, at
+ * every iterator it passes; a batch pays for them once.
+ */
+
+/** The next batches of a source. Returned by `gather`. */
+export interface Batches<T, R> {
+  /**
+   * The next batch, never an empty one; when the source has ended, what it returned, and when it threw, a throw of the same.
+   * What came before is given first. One call at a time.
+   */
+  next(): Promise<IteratorResult<readonly T[], R>>
+  /** Lets go of the source and tells it to return. Nobody waits for that: what it says or throws from now on is lost. */
+  release(): void
+}
+
+/** The longest batch. Batches begin with a single item and double, so that no source runs far ahead of who takes little. */
+const longestBatch = 256
+
+/**
+ * Microtasks that a silent source is given before its batch is handed over. A step of an async generator takes three, and
+ * every generator around it as many again.
+ */
+const patience = 16
+
+/**
+ * A batch is what a source gives without making anyone wait. As nothing but microtasks goes between its first item and its
+ * last, neither network nor timers could have seen one before the other. While nobody asks for the next batch, the source is
+ * asked for one item at most. When the signal aborts, `next` gives what has come, then throws the signal's reason, whether
+ * or not the source heeds it.
+ */
+export function gather<T, R>(source: AsyncIterator<T, R, undefined>, signal?: AbortSignal): Batches<T, R> {
+  let held: T[] = []
+  let most = 1
+  let isWanted = false
+  let isBusy = false
+  let end: (() => IteratorResult<never, R>) | undefined
+  let wake = (): void => {}
+  const isOver = (): boolean => end !== undefined || signal?.aborted === true
+  const pull = async (): Promise<void> => {
+    isBusy = true
+    try {
+      while (isWanted && held.length < most && !isOver()) {
+        const step = await source.next()
+        if (signal?.aborted) break
+        if (step.done) end = () => step
+        else held.push(step.value)
+        if (held.length === 1) wake()
+      }
+    } catch (error) {
+      end = () => {
+        throw error
+      }
+    }
+    isBusy = false
+    wake()
+  }
+  /** Until the source makes us wait, or the batch is full. */
+  const quiet = async (): Promise<void> => {
+    for (let seen = 0; isBusy && !isOver() && seen < held.length; ) {
+      seen = held.length
+      for (let waited = 0; isBusy && waited < patience; waited++) await undefined
+    }
+  }
+  const take = (): readonly T[] => {
+    const batch = held
+    held = []
+    if (batch.length === most) most = Math.min(2 * most, longestBatch)
+    return batch
+  }
+  const onAbort = (): void => wake()
+  signal?.addEventListener('abort', onAbort)
+  return {
+    async next() {
+      isWanted = true
+      if (!isBusy) void pull()
+      while (held.length === 0) {
+        signal?.throwIfAborted()
+        if (end) return end()
+        await new Promise<void>((resolve) => {
+          wake = resolve
+        })
+      }
+      await quiet()
+      isWanted = false
+      return { done: false, value: take() }
+    },
+    release() {
+      isWanted = false
+      signal?.removeEventListener('abort', onAbort)
+      source.return?.().catch(() => {})
+    },
+  }
+}
+
+/** A source's items as batches of one, for what must not be done before whoever takes them has seen what came before. */
+export async function* singly<T, R>(source: AsyncIterator<T, R, undefined>): AsyncGenerator<readonly T[], R, undefined> {
+  try {
+    for (let step = await source.next(); ; step = await source.next()) {
+      if (step.done) return step.value
+      yield [step.value]
+    }
+  } finally {
+    await source.return?.()
+  }
+}
+
+const noItems: Iterator<never, undefined> = { next: () => ({ done: true, value: undefined }) }
+
+/** The items of batches, for those who want them singly. Leaving early returns the source. No generator: that costs twice. */
+export function oneByOne<T>(source: AsyncGenerator<readonly T[], unknown, undefined>): AsyncIterableIterator<T, undefined, undefined> {
+  let items: Iterator<T, undefined> = noItems
+  // Calls that came before what they asked for. Whoever comes meanwhile stands in line behind them.
+  let waiting = 0
+  let line: Promise<unknown> = Promise.resolve()
+  const fetch = async (): Promise<IteratorResult<T, undefined>> => {
+    try {
+      for (let item = items.next(); ; item = items.next()) {
+        if (!item.done) return item
+        const batch = await source.next()
+        if (batch.done) return { done: true, value: undefined }
+        items = batch.value[Symbol.iterator]()
+      }
+    } finally {
+      waiting--
+    }
+  }
+  const inLine = (): Promise<IteratorResult<T, undefined>> => {
+    waiting++
+    const fetched = waiting === 1 ? fetch() : line.then(fetch, fetch)
+    line = fetched
+    return fetched
+  }
+  return {
+    next() {
+      const item = waiting === 0 ? items.next() : undefined
+      return item && !item.done ? Promise.resolve(item) : inLine()
+    },
+    async return() {
+      items = noItems
+      await source.return(undefined)
+      return { done: true, value: undefined }
+    },
+    [Symbol.asyncIterator]() {
+      return this
+    },
+  }
+}
