@@ -16,6 +16,7 @@ export {
 export type { RunInput } from './input.ts'
 export type { AgentRun, ApprovalAnswer, CancelReceipt, RunResult } from './run/agent-run.ts'
 export { fetchTransport } from './run/fetch-transport.ts'
+export { inProcessTransport } from './run/in-process-transport.ts'
 export { reduceRun } from './run/reduce.ts'
 export type { RetryPolicy } from './run/retry.ts'
 export { immediately, perFrame, type Schedule } from './run/schedule.ts'
@@ -31,6 +32,8 @@ export {
   selectWaitingApprovals,
 } from './run/select.ts'
 export { selectArguments } from './run/select-arguments.ts'
+export type { ClientSocket } from './run/socket-transport/dial.ts'
+export { type SocketTransportOptions, socketTransport } from './run/socket-transport.ts'
 export {
   type ApprovalState,
   type ConnectionPhase,
