@@ -15,6 +15,12 @@ describe('names of older AIECS releases', () => {
   test('an object member is no older name', () => expect(decode({ type: 'constructor' })).toMatchObject([{ type: 'custom', name: 'constructor' }]))
 })
 
+test('N47: what nobody knows yet keeps its time and the loop it belongs to', () => {
+  const sent = { type: 'cache_status', cache_hit: false, timestamp: '2026-03-04T09:15:00', loop_scope: { kind: 'dawp', run_id: 'dawp-1' } }
+  const { timestamp, loop_scope } = sent
+  expect(decode(sent)).toEqual([{ type: 'custom', name: 'cache_status', data: sent, timestamp, loop_scope }])
+  expect(decode({ type: 'cache_status', timestamp: 3 })).toEqual([{ type: 'custom', name: 'cache_status', data: { type: 'cache_status', timestamp: 3 } }])
+})
 test('an empty frame is no event', () => expect(decode('')).toEqual([]))
 test('X8: NaN from a careless host is null, and the run goes on', () =>
   expect(decode('{"type":"result","output":NaN}')).toEqual([{ type: 'result', output: null }]))

@@ -1,6 +1,6 @@
 /**
  * AIECS: one JSON object with a `type` per frame, nearly our own vocabulary. In come frames, out go events, and back.
- * Rules: AIECS `docs/user/DOMAIN_AGENT/STREAMING.md` and `aiecs/domain/agent/hybrid_agent.py` (2.1.2; names of older releases too).
+ * Rules: AIECS `docs/user/DOMAIN_AGENT/STREAMING.md` and `aiecs/domain/agent/hybrid_agent.py` (2.1.2 and 2.2.0; names of older releases too).
  */
 import { isRunOutcome } from '../events/ending.ts'
 import { isEventType, parseEvent } from '../events/parse.ts'
@@ -19,7 +19,13 @@ function decode(data: string): AgentEvent {
   const value = parseJson(data)
   if (!isObject(value) || value['type'] === 'token') return parseEvent(value)
   const type = value['type'] === 'status' && value['status'] === 'thinking' ? 'iteration_start' : olderNames.get(String(value['type']))
-  return parseEvent(type ? { ...value, type } : value)
+  const event = parseEvent(type ? { ...value, type } : value)
+  return event.type === 'custom' && value['type'] !== 'custom' ? { ...event, ...envelopeOf(value) } : event
+}
+
+/** What every event carries, of one that the vocabulary does not have yet (2.2.0 sends `cache_status`): it stays in its loop. */
+function envelopeOf({ timestamp, loop_scope }: Readonly<Record<string, unknown>>): { timestamp?: string; loop_scope?: unknown } {
+  return { ...(typeof timestamp === 'string' ? { timestamp } : {}), ...(loop_scope === undefined ? {} : { loop_scope }) }
 }
 
 export const aiecs: TwoWayProtocol = {

@@ -1,0 +1,53 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { describe, expect, test } from 'vitest'
+import { type AgentEvent, createAgentClient, immediately, selectText } from './index.ts'
+import { scriptedFetch } from './testing.ts'
+import { a2a, agenticraftText, agentor, agentorChat, aiecs } from './wire.ts'
+
+// What the systems themselves sent, recorded by `npm run interop -- --record`, so that it is kept where they are not at hand.
+
+interface About {
+  readonly upstream: string
+  readonly protocol: keyof typeof protocols
+  readonly contentType: string
+  readonly isCut: boolean
+  readonly status: string
+  readonly text: string
+}
+
+const protocols = { a2a, agenticraftText, agentor, agentorChat, aiecs }
+const conformance = new URL('../conformance/', import.meta.url)
+const names = ['a2a', 'agentor', 'aiecs'].flatMap((folder) =>
+  readdirSync(new URL(`${folder}/interop/`, conformance))
+    .filter((name) => name.endsWith('.body'))
+    .map((name) => `${folder}/interop/${name.slice(0, -5)}`),
+)
+
+function transcript(name: string) {
+  const [about, ...events] = readFileSync(new URL(`${name}.expect.jsonl`, conformance), 'utf8')
+    .split('\n')
+    .filter(Boolean)
+    .map((line) => JSON.parse(line)) as [About, ...AgentEvent[]]
+  return { about, events, body: readFileSync(new URL(`${name}.body`, conformance)) }
+}
+
+function* cut(body: Uint8Array, size: number): Generator<Uint8Array> {
+  for (let at = 0; at < body.length; at += size) yield body.subarray(at, at + size)
+}
+
+test('there are 4 of Agentor’s /chat, 3 of its A2A and 4 of AIECS', () => expect(names).toHaveLength(11))
+
+describe.each(names)('%s', (name) => {
+  const { about, events, body } = transcript(name)
+
+  test.each([1, 7, body.length])(`of ${about.upstream} is read as it was from the network, in pieces of %i bytes`, async (size) => {
+    const pieces = [...cut(body, size), ...(about.isCut ? [new TypeError('terminated')] : [])]
+    const { fetch } = scriptedFetch({ headers: { 'content-type': about.contentType }, body: pieces })
+    const seen: AgentEvent[] = []
+    const client = createAgentClient({ url: '/api', fetch, protocol: protocols[about.protocol], retry: false })
+    const run = client.run('x', { schedule: immediately, onEvent: (event) => seen.push(event) })
+    await run.result().catch(() => {})
+    const state = run.getSnapshot()
+    expect([seen, state.status, selectText(state)]).toEqual([events, about.status, about.text])
+  })
+})

@@ -1,0 +1,46 @@
+/** AIECS, streamed by the smallest host there can be: a HybridAgent, with and without a DAWP document. */
+import { check, type Outcome, skipped, type Upstream } from './check.ts'
+import { greeting, startModel } from './model.ts'
+import { environment, startHost } from './python.ts'
+import { checkScenario, type Scenario } from './transcripts.ts'
+
+const upstream = 'aiecs 2.2.0'
+
+const always = { folder: 'aiecs', protocol: 'aiecs' } as const
+const scenarios: readonly Scenario[] = [
+  { ...always, name: '01-text', ask: 'hello', expects: { status: 'completed', text: greeting, tools: [], dawp: [] } },
+  {
+    ...always,
+    name: '02-tools',
+    ask: 'the tides, please',
+    expects: { status: 'completed', text: 'Let me look.High water.', tools: ['tide done', 'tide failed'] },
+  },
+  { ...always, name: '03-model-failure', ask: 'be refused', expects: { status: 'failed', text: '' } },
+  {
+    ...always,
+    name: '04-dawp',
+    agent: 'dawp',
+    ask: 'hello',
+    expects: { status: 'completed', text: 'We leave at dawn.', dawp: ['gather-facts done', 'decide done'] },
+  },
+]
+
+export const aiecs: Upstream = {
+  name: upstream,
+  async run({ isRecording }) {
+    const home = environment('aiecs', ['aiecs==2.2.0'])
+    if ('missing' in home) return [skipped('all', home.missing)]
+    const model = await startModel(['tide_level', 'tide_storm'])
+    const host = await startHost({ python: home.python, script: 'aiecs_host.py', args: [], env: { OPENAI_BASE_URL: model.url } })
+    try {
+      const outcomes: Outcome[] = []
+      for (const scenario of scenarios) {
+        const make = (signal: AbortSignal) => checkScenario(host.url, scenario, { upstream, isRecording, signal })
+        outcomes.push(await check(`${scenario.folder}/${scenario.name}`, make))
+      }
+      return outcomes
+    } finally {
+      await Promise.all([host.stop(), model.stop()])
+    }
+  },
+}
