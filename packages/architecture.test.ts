@@ -59,7 +59,8 @@ const client: House = {
       from: [0, 1, 2, 3, 4, 5, 6, 'run/open-stream', 'run/receive'],
       law: 'agent-run imports the corridor and what is below it.',
     },
-    { level: 8, rooms: ['info', 'input', 'exchange', 'client', 'dawp-consumer', 'text-of'], law: 'A lower number never imports a higher one.' },
+    { level: 8, rooms: ['patterns/source', 'patterns', 'text-of'], from: [0, 1], law: 'Patterns are loops over any stream: they know no client.' },
+    { level: 8, rooms: ['info', 'input', 'exchange', 'client', 'dawp-consumer'], law: 'A lower number never imports a higher one.' },
     { level: 9, rooms: ['testing'], law: 'Fakes import everything but doors.' },
   ],
 }

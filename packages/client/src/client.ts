@@ -121,6 +121,35 @@ export function createAgentClient(options: AgentClientOptions): AgentClient {
   const watch = (id: string, run: RunExchange, runOptions: RunOptions): AgentRun =>
     createAgentRun({ schedule: perFrame, ...runOptions, id, now, open: (more) => open(run, more), cancel: run.cancel, respond: run.respond })
 
+  async function* read(input: RunInput, streamOptions: StreamOptions, leaving: AbortSignal): AsyncGenerator<AgentEvent, void, undefined> {
+    const id = streamOptions.runId ?? newRunId()
+    const run = start(id, input, streamOptions)
+    const queue = createEventQueue()
+    const { controller, release } = linkedController(streamOptions.signal)
+    leaving.addEventListener('abort', () => controller.abort(), { once: true })
+    const onEvent = (event: AgentEvent): void => queue.push(event)
+    let partial = ''
+    let isOver = false
+    const finished = open(run, { signal: controller.signal, onEvent, afterChunk: queue.drained }).finally(queue.close)
+    try {
+      for (let batch = await queue.take(); batch; batch = await queue.take()) {
+        for (const event of batch) {
+          if (event.type === 'token' && event.loop_scope === undefined) partial += event.content
+          yield event
+        }
+      }
+      const { error, outcome } = await finished
+      isOver = !controller.signal.aborted
+      if (error instanceof StreamInterruptedError) error.partialResponse = partial
+      if (error) throw error
+      if (!isOver && outcome === 'cancelled') yield { type: 'cancelled', by: 'user' }
+    } finally {
+      release()
+      controller.abort()
+      if (!isOver) await run.cancel()
+    }
+  }
+
   return {
     url: base,
     run(input, runOptions = {}) {
@@ -128,31 +157,18 @@ export function createAgentClient(options: AgentClientOptions): AgentClient {
       return watch(id, start(id, input, runOptions), runOptions)
     },
     attach: (runId, { after, ...runOptions } = {}) => watch(runId, exchange.follow(runId, after), runOptions),
-    async *stream(input, streamOptions = {}) {
-      const id = streamOptions.runId ?? newRunId()
-      const run = start(id, input, streamOptions)
-      const queue = createEventQueue()
-      const { controller, release } = linkedController(streamOptions.signal)
-      const onEvent = (event: AgentEvent): void => queue.push(event)
-      let partial = ''
-      let isOver = false
-      const finished = open(run, { signal: controller.signal, onEvent, afterChunk: queue.drained }).finally(queue.close)
-      try {
-        for (let batch = await queue.take(); batch; batch = await queue.take()) {
-          for (const event of batch) {
-            if (event.type === 'token' && event.loop_scope === undefined) partial += event.content
-            yield event
-          }
-        }
-        const { error, outcome } = await finished
-        isOver = !controller.signal.aborted
-        if (error instanceof StreamInterruptedError) error.partialResponse = partial
-        if (error) throw error
-        if (!isOver && outcome === 'cancelled') yield { type: 'cancelled', by: 'user' }
-      } finally {
-        release()
-        controller.abort()
-        if (!isOver) await run.cancel()
+    stream(input, streamOptions = {}) {
+      const leaving = new AbortController()
+      const events = read(input, streamOptions, leaving.signal)
+      return {
+        [Symbol.asyncIterator]: () => ({
+          next: () => events.next(),
+          // A generator hears of it with its next event only: a silent server would be waited for until then.
+          return() {
+            leaving.abort()
+            return events.return()
+          },
+        }),
       }
     },
     cancel: (runId) => exchange.follow(runId).cancel(),

@@ -13,16 +13,20 @@ test('the front door', () => {
       "ProtocolError",
       "StreamInterruptedError",
       "StreamTimeoutError",
+      "bufferBy",
+      "collect",
       "createAgentClient",
       "createDawpConsumer",
       "effectiveLoopScope",
       "eventTime",
       "fetchTransport",
       "fieldStatus",
+      "filterEvents",
       "immediately",
       "inProcessTransport",
       "initialRunState",
       "isAgentStreamError",
+      "mergeRuns",
       "perFrame",
       "reduceRun",
       "selectArguments",
@@ -36,6 +40,7 @@ test('the front door', () => {
       "socketTransport",
       "textOf",
       "toAgentStreamError",
+      "withTimeout",
     ]
   `)
 })

@@ -14,6 +14,11 @@ export {
   toAgentStreamError,
 } from './errors.ts'
 export type { RunInput } from './input.ts'
+export { type BufferOptions, bufferBy } from './patterns/buffer-by.ts'
+export { collect } from './patterns/collect.ts'
+export { filterEvents } from './patterns/filter-events.ts'
+export { mergeRuns, type NamedItem } from './patterns/merge-runs.ts'
+export { type TimeoutOptions, withTimeout } from './patterns/with-timeout.ts'
 export type { AgentRun, ApprovalAnswer, CancelReceipt, RunResult } from './run/agent-run.ts'
 export { fetchTransport } from './run/fetch-transport.ts'
 export { inProcessTransport } from './run/in-process-transport.ts'

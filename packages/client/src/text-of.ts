@@ -1,4 +1,5 @@
 import { AgentStreamError, StreamInterruptedError } from './errors.ts'
+import { openSource, reading } from './patterns/source.ts'
 import { watchEnding } from './wire/events/ending.ts'
 import { effectiveLoopScope } from './wire/events/scope.ts'
 import type { AgentEvent } from './wire/events/vocabulary.ts'
@@ -11,14 +12,18 @@ import type { AgentEvent } from './wire/events/vocabulary.ts'
  * @example
  * for await (const piece of textOf(client.stream('Write a poem'))) console.log(piece)
  */
-export async function* textOf(events: AsyncIterable<AgentEvent>): AsyncGenerator<string, void, undefined> {
-  const ending = watchEnding()
-  for await (const event of events) {
-    ending.see(event)
-    if (event.type === 'token' && effectiveLoopScope(event).kind === 'main') yield event.content
-    if (event.type === 'error') throw new AgentStreamError('agent', event.error, { retryable: event.retryable ?? false })
-  }
-  const outcome = ending.outcome({ isNumbered: false })
-  if (outcome === 'truncated') throw new StreamInterruptedError('The stream ended before the run did')
-  if (outcome === 'failed') throw new AgentStreamError('agent', 'The agent reported that it did not succeed')
+export function textOf(events: AsyncIterable<AgentEvent>): AsyncIterableIterator<string> {
+  const source = openSource(events)
+  return reading([source], async function* () {
+    const ending = watchEnding()
+    for (let step = await source.next(); !step.done; step = await source.next()) {
+      const event = step.value
+      ending.see(event)
+      if (event.type === 'token' && effectiveLoopScope(event).kind === 'main') yield event.content
+      if (event.type === 'error') throw new AgentStreamError('agent', event.error, { retryable: event.retryable ?? false })
+    }
+    const outcome = ending.outcome({ isNumbered: false })
+    if (outcome === 'truncated') throw new StreamInterruptedError('The stream ended before the run did')
+    if (outcome === 'failed') throw new AgentStreamError('agent', 'The agent reported that it did not succeed')
+  })
 }
