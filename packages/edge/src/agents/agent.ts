@@ -22,6 +22,8 @@ export interface RunContext {
   readonly approvals?: Approvals
   /** The conversation the run is part of. */
   readonly session?: Conversation
+  /** What a run said that lost its process and goes on here. Only agents that are `isResumable` are given it. */
+  readonly past?: readonly AgentEvent[]
 }
 
 export interface Conversation {
@@ -38,5 +40,10 @@ export interface Conversation {
 export interface Agent {
   readonly name: string
   readonly info: AgentInfo
+  /**
+   * Whether it can go on with a run whose process died, given what the run has said (`RunContext.past`). What it yields then
+   * follows the past: a tool call that finished must not be carried out again.
+   */
+  readonly isResumable?: boolean
   run(task: Task, context: RunContext): AsyncIterable<AgentEvent>
 }

@@ -54,8 +54,10 @@ export interface Journal {
 export interface SharedRuns {
   /** How long a producer that is not heard of keeps its run. */
   readonly leaseMs: number
-  /** Says that the producer lives. Throws when the run is no longer its own. */
+  /** Says that the producer lives. Throws an AgentStreamError when the run is no longer its own; anything else may pass. */
   renew(runId: string): Promise<void>
+  /** Lets go of a run, which is abandoned then: another can take it up at once. */
+  release(runId: string): Promise<void>
   /** Makes the caller the producer of an abandoned run. Undefined when there is nothing to take up, or another was quicker. */
   takeUp(runId: string): Promise<TakenRun | undefined>
   /** Leaves a message for the producer, wherever it is. False when the run is not under way. */

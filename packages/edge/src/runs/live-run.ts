@@ -9,16 +9,23 @@ export interface LiveRun {
   readonly cancellation: Cancellation
   /** Where its questions to people wait. */
   readonly desk: ApprovalDesk
+  /** Whether another process could go on with it. */
+  readonly isResumable: boolean
   /** One per connection that watches, each with the switch that ends its reading. */
   readonly viewers: Set<AbortController>
   /** Settled when the journal has answered who runs it; until then it cannot be read. */
   readonly opened: Promise<'producer' | 'reader'>
   /** Settled when the run is over; undefined when another process turned out to be running it. */
-  ending: Promise<RunEnding | undefined>
+  ending: Promise<LiveEnding | undefined>
 }
 
-export function createLiveRun({ opened, desk }: Pick<LiveRun, 'opened' | 'desk'>): LiveRun {
-  return { desk, cancellation: createCancellation(), viewers: new Set(), opened, ending: Promise.resolve(undefined) }
+export interface LiveEnding extends RunEnding {
+  /** It is not over: another process goes on with it, or will. */
+  readonly moved?: true
+}
+
+export function createLiveRun({ opened, desk, isResumable }: Pick<LiveRun, 'opened' | 'desk' | 'isResumable'>): LiveRun {
+  return { desk, isResumable, cancellation: createCancellation(), viewers: new Set(), opened, ending: Promise.resolve(undefined) }
 }
 
 /** How a run ended, as the last frame of its stream says it. */
@@ -47,16 +54,28 @@ export interface ViewOptions {
   readonly run: LiveRun | undefined
   /** Called once, when the last viewer of the run left. */
   readonly onAbandoned: (run: LiveRun) => void
+  /** Sees to a run that nobody works on any more. True when there is more to read. */
+  readonly revive?: ((key: string) => Promise<boolean>) | undefined
 }
 
 export function openView(options: ViewOptions): RunView {
-  const { journal, key, after, run, onAbandoned } = options
+  const { journal, key, after, run, onAbandoned, revive } = options
   const reading = new AbortController()
   run?.viewers.add(reading)
+  const revived = async function* (goesOn: (key: string) => Promise<boolean>): AsyncGenerator<readonly JournalEntry[], void, undefined> {
+    let at = after
+    do {
+      for await (const batch of journal.read(key, at, reading.signal)) {
+        at = batch.at(-1)?.id ?? at
+        yield batch
+      }
+    } while (!reading.signal.aborted && (await goesOn(key)))
+  }
   return {
-    entries: () => journal.read(key, after, reading.signal),
+    entries: () => (revive ? revived(revive) : journal.read(key, after, reading.signal)),
     async end() {
       const ending = await run?.ending
+      if (ending?.moved) return undefined
       if (ending?.lost) return { outcome: ending.outcome, lost: ending.lost }
       const { status, ...position } = await journal.status(key)
       return status === 'running' || status === 'unknown' ? undefined : { outcome: status, ...position }

@@ -3,11 +3,15 @@ import { isAgentStreamError, parseCursor } from '@agentstream/client/wire'
 import type { Agent, RunContext, Task } from '../agents/agent.ts'
 import { type AnswerOutcome, type ApprovalAnswer, createApprovalDesk } from './approval-desk.ts'
 import type { CancelCause } from './cancellation.ts'
+import { answerElsewhere, cancelElsewhere } from './elsewhere.ts'
 import { inSession } from './in-session.ts'
-import type { Journal, JournalStatus } from './journal.ts'
-import { createLiveRun, type LiveRun, openView, type RunView } from './live-run.ts'
-import { produce, type RunEnding } from './produce.ts'
+import type { Journal, JournalStatus, SharedRuns } from './journal.ts'
+import { keepLease } from './keep-lease.ts'
+import { createLiveRun, type LiveEnding, type LiveRun, openView, type RunView } from './live-run.ts'
+import { produce } from './produce.ts'
+import { encodeRequest } from './run-request.ts'
 import type { SessionStore } from './session-store.ts'
+import { planTakeUp } from './take-up.ts'
 
 export interface RunServiceOptions {
   readonly journal: Journal
@@ -21,6 +25,8 @@ export interface RunServiceOptions {
   readonly maxRunMs?: number | undefined
   /** How long a tool call waits for approval before it is denied; 5 minutes unless told. */
   readonly approvalTimeoutMs?: number | undefined
+  /** The agent of a run that lost its process. Without it, and for agents that cannot go on, such a run is `truncated`. */
+  readonly findAgent?: ((name: string) => Agent | undefined) | undefined
   readonly onError: (error: unknown) => void
   /** Milliseconds since 1970, for the events the server itself writes. */
   readonly now?: () => number
@@ -40,20 +46,20 @@ export interface StartRequest {
 export type StartResult =
   | { readonly outcome: 'started'; readonly view: RunView; readonly ending: Promise<unknown> }
   | { readonly outcome: 'followed'; readonly view: RunView }
-  /** `session_busy`: another run of the same conversation is not over. */
-  | { readonly outcome: 'busy' | 'session_busy' }
+  /** `session_busy`: another run of the same conversation is not over. `closing`: this process is about to end. */
+  | { readonly outcome: 'busy' | 'session_busy' | 'closing' }
 
 /** `cursor_gone`: of another incarnation of the run. `cursor_ahead`: the run has not come that far. */
 export type FollowResult =
   | { readonly outcome: 'followed'; readonly view: RunView }
   | { readonly outcome: 'unknown_run' | 'cursor_invalid' | 'cursor_gone' | 'cursor_ahead' }
 
-/** `not_supported`: it runs in another process. */
+/** `not_supported`: it runs in another process, which cannot be reached or does not react. */
 export interface CancelReceipt {
   readonly outcome: 'cancelled' | 'already_finished' | 'unknown_run' | 'not_supported'
 }
 
-/** `not_supported`: the run is under way, in another process. */
+/** `not_supported`: the run is under way in another process, which cannot be reached or does not react. */
 export type AnswerResult = AnswerOutcome | 'unknown_run' | 'not_supported'
 
 /** Every method rejects when the journal fails. */
@@ -66,6 +72,11 @@ export interface RunService {
   status(key: string): Promise<JournalStatus>
   /** Answers a question of a run. The end of the run answers all that were open. */
   answer(key: string, approvalId: string, answer: ApprovalAnswer): Promise<AnswerResult>
+  /**
+   * Starts nothing more, and ends what is under way: runs have `graceMs` to end by themselves, then they are handed over to
+   * whoever shares the journal, or cancelled where that cannot be. Resolves when none is left. Never rejects.
+   */
+  close(graceMs: number): Promise<void>
 }
 
 export function createRunService(options: RunServiceOptions): RunService {
@@ -76,12 +87,15 @@ export function createRunService(options: RunServiceOptions): RunService {
     maxConcurrentRuns = Number.POSITIVE_INFINITY,
     maxRunMs,
     approvalTimeoutMs = 300_000,
+    findAgent,
     onError,
     now = Date.now,
   } = options
   const live = new Map<string, LiveRun>()
   // Conversations in which an answer is under way.
   const talking = new Set<string>()
+  const { shared } = journal
+  let isClosing = false
   const timestamp = (): string => new Date(now()).toISOString()
   const view = (key: string, after?: string): RunView =>
     openView({
@@ -93,18 +107,24 @@ export function createRunService(options: RunServiceOptions): RunService {
         // Viewers of a run that is over leave too, and its agent may still be tidying up.
         if (onDisconnect === 'cancel' && live.get(key) === run) run.cancellation.cancel({ by: 'user', reason: 'Every viewer left' })
       },
+      revive: shared && ((abandoned) => revive(abandoned, shared)),
     })
 
-  const carryOut = async ({ key, sessionKey, ...request }: StartRequest, run: LiveRun): Promise<RunEnding | undefined> => {
+  const carryOut = async ({ key, sessionKey, ...request }: StartRequest, run: LiveRun): Promise<LiveEnding | undefined> => {
+    let letGo = (): void => {}
     const timer = maxRunMs === undefined ? undefined : setTimeout(() => run.cancellation.cancel(tooLong(maxRunMs)), maxRunMs)
     try {
       if ((await run.opened) === 'reader') return undefined
+      if (shared) letGo = keepLease({ shared, key, run, onError })
       const agent = sessions && sessionKey !== undefined ? inSession(request.agent, { store: sessions, key: sessionKey, onError }) : request.agent
       const ending = await produce({ ...request, agent, key, journal, cancellation: run.cancellation, approvals: run.desk, onError, timestamp })
+      if (!ending.lost) return ending
+      const moved = await isElsewhere(journal, key)
       // Without the end in the journal, its readers would wait for ever.
-      if (ending.lost) for (const viewer of run.viewers) viewer.abort()
-      return ending
+      for (const viewer of run.viewers) viewer.abort()
+      return moved ? { ...ending, moved } : ending
     } finally {
+      letGo()
       clearTimeout(timer)
       live.delete(key)
       if (sessionKey !== undefined) talking.delete(sessionKey)
@@ -112,7 +132,9 @@ export function createRunService(options: RunServiceOptions): RunService {
   }
 
   const begin = async (request: StartRequest): Promise<StartResult> => {
-    const run = createLiveRun({ opened: journal.open(request.key), desk: createApprovalDesk({ timeoutMs: approvalTimeoutMs, now }) })
+    const { agent } = request
+    const opened = shared ? journal.open(request.key, encodeRequest({ ...request, agentName: agent.name })) : journal.open(request.key)
+    const run = createLiveRun({ opened, desk: createApprovalDesk({ timeoutMs: approvalTimeoutMs, now }), isResumable: canGoOn(agent) })
     live.set(request.key, run)
     if (request.sessionKey !== undefined) talking.add(request.sessionKey)
     const firstView = view(request.key)
@@ -126,7 +148,29 @@ export function createRunService(options: RunServiceOptions): RunService {
       throw error
     }
   }
-  const refusalOf = ({ sessionKey }: StartRequest): 'busy' | 'session_busy' | undefined => {
+  const canGoOn = (agent: Agent): boolean => agent.isResumable === true && findAgent?.(agent.name) !== undefined
+  /** Goes on with a run that nobody works on, or says that it is cut. True unless there is nothing to see to. */
+  const revive = async (key: string, runs: SharedRuns): Promise<boolean> => {
+    // Who is told nothing more asks the next process.
+    if (isClosing || !(await journal.status(key)).isAbandoned) return false
+    // Ours, and only late: the process was busy or asleep.
+    if (live.has(key)) await runs.renew(key)
+    else {
+      const taken = await runs.takeUp(key)
+      if (taken) await goOn(key, taken.request)
+    }
+    return true
+  }
+  const goOn = async (key: string, text: string | undefined): Promise<void> => {
+    const plan = await planTakeUp({ journal, key, request: text, findAgent: isClosing ? undefined : findAgent })
+    if ('outcome' in plan) return journal.close(key, plan.outcome)
+    const run = createLiveRun({ opened: Promise.resolve('producer'), desk: createApprovalDesk({ timeoutMs: approvalTimeoutMs, now }), isResumable: true })
+    live.set(key, run)
+    run.ending = carryOut({ ...plan.request, agent: plan.agent, key }, run)
+    run.ending.catch(() => {})
+  }
+  const refusalOf = ({ sessionKey }: StartRequest): 'busy' | 'session_busy' | 'closing' | undefined => {
+    if (isClosing) return 'closing'
     if (live.size >= maxConcurrentRuns) return 'busy'
     return sessionKey !== undefined && talking.has(sessionKey) ? 'session_busy' : undefined
   }
@@ -158,17 +202,32 @@ export function createRunService(options: RunServiceOptions): RunService {
       const ending = await run?.ending
       if (ending) return { outcome: ending.outcome === 'cancelled' ? 'cancelled' : 'already_finished' }
       const { status } = await journal.status(key)
-      if (status === 'running') return { outcome: 'not_supported' }
+      if (status === 'running') return { outcome: shared ? await cancelElsewhere({ journal, shared, key }, cause, timestamp) : 'not_supported' }
       return { outcome: status === 'unknown' ? 'unknown_run' : 'already_finished' }
     },
-    status: (key) => journal.status(key),
+    async status(key) {
+      const status = await journal.status(key)
+      if (!status.isAbandoned || !shared) return status
+      await revive(key, shared)
+      return journal.status(key)
+    },
     async answer(key, approvalId, answer) {
       const run = live.get(key)
       if (run) return run.desk.answer(approvalId, answer)
       const { status } = await journal.status(key)
-      if (status === 'running') return 'not_supported'
+      if (status === 'running') return shared ? answerElsewhere({ journal, shared, key }, approvalId, answer) : 'not_supported'
       if (status === 'unknown') return 'unknown_run'
       return (await wasAsked(journal, key, approvalId)) ? 'already_answered' : 'unknown_approval'
+    },
+    async close(graceMs) {
+      isClosing = true
+      const endings = Promise.allSettled([...live.values()].map(({ ending }) => ending))
+      await within(graceMs, endings)
+      for (const [key, run] of live) {
+        if (shared && run.isResumable) await shared.release(key).catch(onError)
+        run.cancellation.cancel({ by: 'server', reason: 'The server is shutting down' })
+      }
+      await endings
     },
   }
 }
@@ -179,6 +238,23 @@ async function wasAsked(journal: Journal, key: string, approvalId: string): Prom
     if (batch.some(({ event }) => event.type === 'approval_request' && event.approval_id === approvalId)) return true
   }
   return false
+}
+
+/** Whether another process has a run, or may have it: then what could not be written here is no loss. */
+async function isElsewhere(journal: Journal, key: string): Promise<true | undefined> {
+  if (!journal.shared) return undefined
+  // A journal that cannot be asked has lost the run for those who watch it here.
+  const { status } = await journal.status(key).catch(() => ({ status: 'unknown' }))
+  return status === 'unknown' ? undefined : true
+}
+
+async function within(ms: number, promise: Promise<unknown>): Promise<void> {
+  let timer: ReturnType<typeof setTimeout> | undefined
+  const late = new Promise((resolve) => {
+    timer = setTimeout(resolve, ms)
+  })
+  await Promise.race([promise, late])
+  clearTimeout(timer)
 }
 
 function tooLong(maxRunMs: number): CancelCause {

@@ -126,6 +126,17 @@ export function sharedJournalContract(make: () => SharedJournals | Promise<Share
     expect((await first.status('a')).isAbandoned).toEqual(undefined)
   })
 
+  rule('S26 a run that its producer let go is abandoned at once', async ({ first, second }) => {
+    await first.open('a', 'go on')
+    await first.append('a', [token('one')])
+    const reading = all(second.read('a', undefined, never()))
+    await sharedOf(first).release('a')
+    expect(textsOf((await reading).flat())).toEqual(['one'])
+    expect(await refusals([() => first.append('a', [token('late')]), () => first.close('a', 'failed')])).toEqual([true, true])
+    expect(await sharedOf(second).takeUp('a')).toEqual({ request: 'go on' })
+    expect(parseCursor(await second.append('a', [token('two')]))?.seq).toEqual(2)
+  })
+
   rule('messages reach the producer from anywhere, in order, those from before it listened too', async ({ first, second }) => {
     await first.open('a')
     expect(await sharedOf(second).send('a', 'one')).toEqual(true)

@@ -61,6 +61,11 @@ export function sqliteJournal(database: SqliteDatabase, options: SqliteJournalOp
     shared: {
       leaseMs,
       renew: async (runId) => table.renew(runId, leases.of(runId)),
+      async release(runId) {
+        table.release(runId, leases.of(runId))
+        leases.release(runId)
+        doorbell.ring(runId)
+      },
       takeUp: async (runId) => leases.takeUp(runId, (owner) => table.takeUp(runId, owner)),
       async send(runId, message) {
         const isSent = table.send(runId, message)

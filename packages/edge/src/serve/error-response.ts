@@ -3,6 +3,7 @@ export type ErrorCode =
   | 'already_answered'
   | 'bad_request'
   | 'busy'
+  | 'closing'
   | 'cursor_ahead'
   | 'cursor_gone'
   | 'cursor_invalid'
@@ -31,6 +32,7 @@ const refusals: Readonly<Record<ErrorCode, Refusal>> = {
   already_answered: { status: 409, message: 'This question was answered before, its time was up, or its run is over' },
   bad_request: { status: 400, message: 'The request is not well formed' },
   busy: { status: 429, message: 'Too many runs at once', retryable: true },
+  closing: { status: 503, message: 'This server is about to end', retryable: true },
   cursor_ahead: { status: 409, message: 'The run has not come as far as this cursor' },
   cursor_gone: { status: 410, message: 'This cursor is of an earlier incarnation of the run; it cannot be continued' },
   cursor_invalid: { status: 400, message: 'Not a cursor: expected <epoch>-<sequence>' },

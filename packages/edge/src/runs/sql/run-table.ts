@@ -55,6 +55,7 @@ export interface RunTable {
   reader(runId: string, after: string | undefined): () => News<readonly JournalEntry[]>
   status(runId: string): JournalStatus
   renew(runId: string, owner: string): void
+  release(runId: string, owner: string): void
   takeUp(runId: string, owner: string): TakenRun | undefined
   send(runId: string, message: string): boolean
   mailbox(runId: string): () => News<string>
@@ -171,6 +172,11 @@ export function createRunTable(sql: Sql, options: RunTableOptions = {}): RunTabl
       sql.atomically(() => {
         const { outcome } = owned(runId, owner)
         if (outcome === null) sql.rows('UPDATE agentstream_runs SET lease_until = ? WHERE run_id = ?', now() + leaseMs, runId)
+      }),
+    release: (runId, owner) =>
+      sql.atomically(() => {
+        const { outcome } = owned(runId, owner)
+        if (outcome === null) sql.rows("UPDATE agentstream_runs SET owner = '-', lease_until = ? WHERE run_id = ?", now(), runId)
       }),
     takeUp: (runId, owner) =>
       sql.atomically(() => {

@@ -1,0 +1,80 @@
+/** Runs that work in another process of a shared journal: what is asked of them goes through the journal, and so does what comes of it. */
+import type { AnswerOutcome, ApprovalAnswer } from './approval-desk.ts'
+import type { CancelCause } from './cancellation.ts'
+import type { Journal, JournalEntry, SharedRuns } from './journal.ts'
+import { cancelledEvent } from './last-words.ts'
+import { encodeMessage } from './run-message.ts'
+
+export interface Elsewhere {
+  readonly journal: Journal
+  readonly shared: SharedRuns
+  readonly key: string
+}
+
+/** `not_supported`: its producer did not react within a lease, and is still there. */
+export async function cancelElsewhere(
+  place: Elsewhere,
+  cause: CancelCause,
+  timestamp: () => string,
+): Promise<'cancelled' | 'already_finished' | 'not_supported'> {
+  const { journal, shared, key } = place
+  const { cursor } = await journal.status(key)
+  if (await shared.send(key, encodeMessage({ kind: 'cancel', cause }))) await watch(place, cursor, () => false)
+  const after = await journal.status(key)
+  if (after.isAbandoned && (await shared.takeUp(key))) {
+    await journal.append(key, [cancelledEvent(cause, timestamp())])
+    await journal.close(key, 'cancelled')
+    return 'cancelled'
+  }
+  if (after.status === 'running') return 'not_supported'
+  return after.status === 'cancelled' ? 'cancelled' : 'already_finished'
+}
+
+export async function answerElsewhere(place: Elsewhere, id: string, answer: ApprovalAnswer): Promise<AnswerOutcome | 'not_supported'> {
+  const { journal, shared, key } = place
+  const { cursor } = await journal.status(key)
+  let isAsked = false
+  let given: ApprovalAnswer | undefined
+  const isAnswer = (entry: JournalEntry): boolean => {
+    // Most entries are tokens; only those that name the question are worth parsing.
+    const event = entry.data.includes(id) ? entry.event : undefined
+    if (event?.type === 'approval_request' && event.approval_id === id) isAsked = true
+    if (event?.type !== 'approval_response' || event.approval_id !== id) return false
+    given = { approved: event.approved, ...(event.reason ? { reason: event.reason } : {}) }
+    return true
+  }
+  for (const entry of await pastOf(place, cursor)) isAnswer(entry)
+  if (!isAsked) return 'unknown_approval'
+  if (given || !(await shared.send(key, encodeMessage({ kind: 'answer', id, answer })))) return 'already_answered'
+  await watch(place, cursor, isAnswer)
+  const { status, isAbandoned } = await journal.status(key)
+  if (!given) return status === 'running' && !isAbandoned ? 'not_supported' : 'already_answered'
+  return sameAnswer(given, answer) ? 'answered' : 'already_answered'
+}
+
+function sameAnswer(one: ApprovalAnswer, other: ApprovalAnswer): boolean {
+  return one.approved === other.approved && (one.reason ?? '') === (other.reason ?? '')
+}
+
+/** Reads on until it sees what it looks for, the run is over or abandoned, or a lease's time has passed. */
+async function watch({ journal, shared, key }: Elsewhere, after: string | undefined, isIt: (entry: JournalEntry) => boolean): Promise<void> {
+  const waiting = new AbortController()
+  const timer = setTimeout(() => waiting.abort(), shared.leaseMs)
+  try {
+    for await (const batch of journal.read(key, after, waiting.signal)) if (batch.some(isIt)) return
+  } finally {
+    clearTimeout(timer)
+  }
+}
+
+/** What a run has said up to its cursor. */
+export async function pastOf({ journal, key }: Pick<Elsewhere, 'journal' | 'key'>, cursor: string | undefined): Promise<readonly JournalEntry[]> {
+  const past: JournalEntry[] = []
+  if (cursor === undefined) return past
+  for await (const batch of journal.read(key, undefined, new AbortController().signal)) {
+    past.push(...batch)
+    const end = past.findIndex(({ id }) => id === cursor)
+    if (end >= 0) return past.slice(0, end + 1)
+  }
+  return past
+}
