@@ -54,3 +54,4 @@ export type { CancelOutcome, Dialogue, Entry, Fate, LossTable, Protocol, Recogni
 export { uiMessageStreamLosses } from './wire/protocols/ui-message-stream/losses.ts'
 export { uiMessageStream } from './wire/protocols/ui-message-stream/ui-message-stream.ts'
 export { pipe, readStage, type Stage, type StageReader, stageReader, toTransformStream } from './wire/stage.ts'
+export { type TranscodeOptions, type Transcoder, transcode } from './wire/transcode/transcode.ts'
