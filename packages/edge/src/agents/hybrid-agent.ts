@@ -1,6 +1,7 @@
 import type { AgentEvent, JsonObject } from '@agentstream/client/wire'
 import { createBudget } from '../loop/budget.ts'
 import type { LoopExtension, LoopOutcome } from '../loop/loop.ts'
+import { readPast } from '../loop/past-run.ts'
 import { type HybridPlugin, joinPlugins } from '../loop/plugin.ts'
 import type { Tool } from '../tools/tool.ts'
 import { createToolbox, type Toolbox } from '../tools/toolbox.ts'
@@ -24,6 +25,8 @@ export interface HybridAgentOptions extends AgentOptions {
  * An agent that thinks, uses tools and thinks again (ReAct): `started`, per turn `iteration_start`, tokens and tools as they
  * happen, then `result` and `completed`. The output is the trimmed text of the last turn. At the iteration limit both say
  * `success: false`, with the reason `max_iterations_reached`. A model that fails is one `error` event, and the last.
+ * Without plugins it can go on with a run whose process died: it tells again what was finished, in few events, and goes on
+ * from there. Calls are not repeated; one that was interrupted is an error that the model is told.
  */
 export function createHybridAgent(options: HybridAgentOptions): Agent {
   const toolbox = createToolbox(options.tools)
@@ -38,9 +41,12 @@ export function createHybridAgent(options: HybridAgentOptions): Agent {
   return {
     name: options.name,
     info: agentInfo(options, toolbox),
+    // What a plugin has done cannot be told from the events.
+    isResumable: plugins.length === 0,
     run: (task, context) =>
       runAgent(task, context, {
         options,
+        past: context.past && readPast(context.past),
         ...extended(task.context),
         policy: { narrate: true, afterTools: 'ask_again', parallelTools, toolFailureLimit },
         maxIterations,

@@ -4,6 +4,7 @@ import { ProviderError } from '../errors.ts'
 import { createBudget } from '../loop/budget.ts'
 import { createEmit } from '../loop/emit.ts'
 import { type LoopExtension, type LoopOutcome, type LoopPolicy, runLoop } from '../loop/loop.ts'
+import { type PastRun, withPast } from '../loop/past-run.ts'
 import { createCallIds } from '../loop/tool-call-assembly.ts'
 import type { Message } from '../model/messages.ts'
 import type { Toolbox } from '../tools/toolbox.ts'
@@ -19,6 +20,8 @@ export interface RunPlan {
   readonly policy: LoopPolicy
   readonly maxIterations: number
   readonly extension?: LoopExtension
+  /** What the run did in a process that it lost. */
+  readonly past?: PastRun | undefined
   /** The first events. */
   readonly opening: AgentEvent
   /** The last ones. `seconds` is how long the run took. */
@@ -34,7 +37,8 @@ export function runAgent(task: Task, context: RunContext, plan: RunPlan): AsyncI
 }
 
 async function* carryOut(task: Task, context: RunContext, plan: RunPlan): AsyncGenerator<readonly AgentEvent[], void, undefined> {
-  const { now = Date.now, instructions, provider } = plan.options
+  const { now = Date.now, instructions } = plan.options
+  const provider = plan.past ? withPast(plan.options.provider, plan.past) : plan.options.provider
   const started = now()
   const emit = createEmit({ now })
   const { signal, runId, approvals, session } = context
@@ -59,6 +63,7 @@ async function* carryOut(task: Task, context: RunContext, plan: RunPlan): AsyncG
       emit,
       claimId: createCallIds(),
       extension: plan.extension,
+      past: plan.past,
     })
     session?.remember(turnOf(messages.slice(turnStart), outcome))
     yield plan.closing(outcome, (now() - started) / 1000).map(emit)

@@ -9,6 +9,7 @@ import type { Tool } from '../tools/tool.ts'
 import { modelTools, type Toolbox } from '../tools/toolbox.ts'
 import type { Budget } from './budget.ts'
 import type { Emit } from './emit.ts'
+import type { PastRun } from './past-run.ts'
 import { runTools } from './run-tools.ts'
 import { createStepLog, type ReasoningStep, type StepLog } from './step-log.ts'
 import type { ClaimCallId } from './tool-call-assembly.ts'
@@ -49,6 +50,8 @@ export interface LoopOptions {
   /** Of the whole run, when it is made of several loops. */
   readonly toolSwitch?: ToolSwitch
   readonly extension?: LoopExtension | undefined
+  /** What the run did in a process that it lost. Its turns are told by the provider; see `withPast`. */
+  readonly past?: PastRun | undefined
 }
 
 /** Takes part in a loop between its turns. What it remembers belongs to one run. */

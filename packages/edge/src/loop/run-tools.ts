@@ -5,6 +5,7 @@ import { callTool, refuse, type ToolOutcome } from '../tools/call-tool.ts'
 import type { Toolbox } from '../tools/toolbox.ts'
 import type { Emit } from './emit.ts'
 import { inOrder, merge } from './merge.ts'
+import { type PastRun, recall } from './past-run.ts'
 import { excerpt } from './step-log.ts'
 import type { ToolSwitch } from './tool-switch.ts'
 
@@ -23,6 +24,8 @@ export interface RoundOptions {
   readonly narrate?: number | undefined
   /** The result of a call that is answered without being run. */
   readonly answerCall?: ((call: ToolCall, calls: readonly ToolCall[]) => JsonValue | undefined) | undefined
+  /** Its calls are not carried out again. */
+  readonly past?: PastRun | undefined
 }
 
 /** More calls in one turn than this are a model gone astray. */
@@ -36,6 +39,8 @@ export async function* runTools(calls: readonly ToolCall[], options: RoundOption
 }
 
 function sourceOf(call: ToolCall, options: RoundOptions & { order: number; calls: readonly ToolCall[] }): AsyncGenerator<AgentEvent, ToolOutcome, undefined> {
+  const past = options.past?.calls.get(call.id)
+  if (past) return recall(call, past)
   const result = options.answerCall?.(call, options.calls)
   if (result !== undefined) return answer(call, result)
   if (options.order >= mostCalls) return refuse(call, `Only the first ${mostCalls} calls of a turn are run`)

@@ -1,0 +1,95 @@
+import { initialRunState, reduceRun, selectText, selectToolCalls } from '@agentstream/client'
+import { type AgentEvent, parseEvent } from '@agentstream/client/wire'
+import { describe, expect, test } from 'vitest'
+import * as z from 'zod'
+import { scriptedProvider } from '../testing.ts'
+import { defineTool } from '../tools/tool.ts'
+import { createHybridAgent } from './hybrid-agent.ts'
+
+/** An agent that adds, doubles, and says so; and how often its tools really ran. */
+function calculator() {
+  const ran: string[] = []
+  const add = defineTool({
+    name: 'add',
+    description: 'Adds.',
+    parameters: z.object({ a: z.number(), b: z.number() }),
+    execute({ a, b }) {
+      ran.push('add')
+      return a + b
+    },
+  })
+  const double = defineTool({
+    name: 'double',
+    description: 'Doubles.',
+    parameters: z.object({ n: z.number() }),
+    execute({ n }) {
+      ran.push('double')
+      return { twice: 2 * n }
+    },
+  })
+  const provider = scriptedProvider(({ messages }) => {
+    const answers = messages.filter(({ role }) => role === 'tool').length
+    if (answers === 0) return ['I add ', 'first.', { tool: 'add', arguments: { a: 1, b: 2 } }, { tool: 'add', arguments: { a: 3, b: 4 } }]
+    if (answers === 2) return ['Then double.', { tool: 'double', arguments: { n: 10 } }]
+    return ['It is ', 'twenty', '.']
+  })
+  return { ran, provider, agent: createHybridAgent({ name: 'calculator', provider, tools: [add, double], parallelTools: false, now: () => 0 }) }
+}
+
+const context = (past?: readonly AgentEvent[]) => ({ runId: 'r', signal: new AbortController().signal, ...(past ? { past } : {}) })
+async function collect(source: AsyncIterable<AgentEvent>): Promise<AgentEvent[]> {
+  const events: AgentEvent[] = []
+  for await (const event of source) events.push(parseEvent(JSON.parse(JSON.stringify(event))))
+  return events
+}
+const shownBy = (events: readonly AgentEvent[]) => {
+  const state = events.reduce((run, event) => reduceRun(run, event, 0), initialRunState('r'))
+  return {
+    status: state.status,
+    text: selectText(state),
+    output: state.output,
+    calls: selectToolCalls(state).map(({ toolName, status, result, parameters }) => ({ toolName, status, result, parameters })),
+    order: state.main.parts.map(({ kind }) => kind),
+  }
+}
+
+describe('S19 an agent that goes on with a run', () => {
+  test('shows the same as if nothing had happened, wherever the run was cut, and runs no tool twice', async () => {
+    const whole = await collect(calculator().agent.run({ description: 'add' }, context()))
+    const expected = shownBy(whole)
+    expect(expected).toMatchObject({ status: 'completed', text: expect.stringContaining('It is twenty.'), output: 'It is twenty.' })
+    for (let cut = 0; cut < whole.length; cut++) {
+      const past = whole.slice(0, cut)
+      const finished = past.filter(({ type }) => type === 'tool_result').length
+      const interrupted = past.filter(({ type }) => type === 'tool_call').length - finished
+      const { agent, ran } = calculator()
+      const events = await collect(agent.run({ description: 'add' }, context(past)))
+      expect([cut, ran.length]).toEqual([cut, 3 - finished - interrupted])
+      if (interrupted === 0) expect([cut, shownBy([...past, ...events])]).toEqual([cut, expected])
+      else expect(shownBy([...past, ...events]).calls.filter(({ status }) => status === 'failed')).toHaveLength(1)
+    }
+  })
+
+  test('may be cut again while it tells its past, and still runs no tool twice', async () => {
+    const whole = await collect(calculator().agent.run({ description: 'add' }, context()))
+    const past = whole.slice(0, whole.findIndex(({ type, ...event }) => type === 'iteration_start' && 'iteration' in event && event.iteration === 3) + 2)
+    const retold = await collect(calculator().agent.run({ description: 'add' }, context(past)))
+    for (let cut = 0; cut < retold.length; cut++) {
+      const { agent, ran } = calculator()
+      const twice = [...past, ...retold.slice(0, cut)]
+      const events = await collect(agent.run({ description: 'add' }, context(twice)))
+      expect([cut, ran]).toEqual([cut, []])
+      expect([cut, shownBy([...twice, ...events]).text]).toEqual([cut, shownBy(whole).text])
+    }
+  })
+
+  test('asks the model only for what it had not said, with all it had', async () => {
+    const whole = await collect(calculator().agent.run({ description: 'add' }, context()))
+    const { agent, provider } = calculator()
+    const cut = whole.findIndex((event) => event.type === 'token' && event.content === 'twenty')
+    const original = calculator()
+    await collect(original.agent.run({ description: 'add' }, context()))
+    await collect(agent.run({ description: 'add' }, context(whole.slice(0, cut))))
+    expect(provider.calls.map(({ request }) => request)).toEqual([original.provider.calls.at(-1)?.request])
+  })
+})
