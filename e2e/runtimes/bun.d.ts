@@ -5,7 +5,13 @@ declare module 'bun:test' {
 }
 
 declare const Bun: {
-  serve(options: { port: number; hostname: string; idleTimeout: number; fetch(request: Request): Promise<Response> }): {
+  serve(options: {
+    port: number
+    hostname: string
+    idleTimeout: number
+    fetch(request: Request, server: import('@agentstream/edge/bun').BunServer): Promise<Response>
+    websocket: typeof import('@agentstream/edge/bun').bunSocketListeners
+  }): {
     readonly url: URL
     stop(closeConnections: boolean): Promise<void>
   }

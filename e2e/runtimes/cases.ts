@@ -5,43 +5,20 @@ import * as wire from '@agentstream/client/wire'
 import * as edge from '@agentstream/edge'
 import * as aiSdk from '@agentstream/edge/ai-sdk'
 import * as anthropic from '@agentstream/edge/anthropic'
+import * as bun from '@agentstream/edge/bun'
+import * as cloudflare from '@agentstream/edge/cloudflare'
+import * as deno from '@agentstream/edge/deno'
 import * as mcp from '@agentstream/edge/mcp'
+import * as node from '@agentstream/edge/node'
 import * as ollama from '@agentstream/edge/ollama'
 import * as openai from '@agentstream/edge/openai'
 import * as edgeTesting from '@agentstream/edge/testing'
+import { type Case, expectEqual, lastCall, lastOf, type Place } from './place.ts'
+import { socketCases } from './socket-cases.ts'
 
-/** Where the app answers, and the fetch that reaches it. */
-export interface Place {
-  readonly url: string
-  readonly fetch?: typeof fetch
-}
-
-interface Case {
-  readonly name: string
-  run(place: Place): Promise<void>
-}
-
-const doors = { client, wire, clientTesting, edge, aiSdk, anthropic, mcp, ollama, openai, edgeTesting }
-
-function expectEqual(actual: unknown, expected: unknown): void {
-  const [is, should] = [JSON.stringify(actual), JSON.stringify(expected)]
-  if (is !== should) throw new Error(`expected ${should}, got ${is}`)
-}
+const doors = { client, wire, clientTesting, edge, aiSdk, anthropic, bun, cloudflare, deno, mcp, node, ollama, openai, edgeTesting }
 
 const agentAt = ({ url, fetch }: Place): client.AgentClient => client.createAgentClient({ url: `${url}/api`, ...(fetch ? { fetch } : {}) })
-
-/** The last of what the server lists there, once it is as wanted; the server may hear of an end a moment later than we do. */
-async function lastOf<T>({ url, fetch = globalThis.fetch }: Place, path: string, isSettled: (last: T) => boolean): Promise<T | undefined> {
-  for (let attempt = 0; ; attempt++) {
-    const list: T[] = await (await fetch(`${url}${path}`)).json()
-    const last = list.at(-1)
-    if ((last !== undefined && isSettled(last)) || attempt === 50) return last
-    await new Promise((done) => setTimeout(done, 20))
-  }
-}
-
-/** What became of the last request to the model, once it is over. */
-const lastCall = (place: Place) => lastOf<{ aborted: boolean; finished: boolean }>(place, '/calls', ({ aborted, finished }) => aborted || finished)
 
 export const cases: readonly Case[] = [
   {
@@ -163,4 +140,5 @@ export const cases: readonly Case[] = [
       expectEqual(await lastCall(place), { aborted: true, finished: false })
     },
   },
+  ...socketCases,
 ]

@@ -1,8 +1,9 @@
+import { denoUpgrade } from '@agentstream/edge/deno'
 import { createApp } from './app.ts'
 import { cases } from './cases.ts'
 
 const app = createApp()
-const server = Deno.serve({ port: 0, hostname: '127.0.0.1', onListen: () => {} }, (request) => app(request))
+const server = Deno.serve({ port: 0, hostname: '127.0.0.1', onListen: () => {} }, (request) => app(request, { upgrade: denoUpgrade }))
 const url = `http://127.0.0.1:${server.addr.port}`
 
 // One server for all: what it holds open belongs to no single test.

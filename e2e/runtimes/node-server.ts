@@ -2,18 +2,24 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
+import type { Runtime } from '@agentstream/edge'
+import { nodeUpgrade } from '@agentstream/edge/node'
+import { WebSocketServer } from 'ws'
 
-/** A web handler behind Node's own server: a client that leaves aborts its request. */
-export async function serve(handler: (request: Request) => Promise<Response>): Promise<{ url: string; close(): void }> {
+/** A web handler behind Node's own server: a client that leaves aborts its request, and handshakes become sockets. */
+export async function serve(handler: (request: Request, runtime?: Runtime) => Promise<Response>): Promise<{ url: string; close(): void }> {
   const server = createServer((incoming, outgoing) => {
     // Whoever left is not told.
     answer(handler, incoming, outgoing).catch(() => outgoing.destroy())
   })
+  const sockets = new WebSocketServer({ noServer: true, maxPayload: 1024 * 1024 })
+  server.on('upgrade', nodeUpgrade({ handler, sockets }))
   await new Promise<void>((ready) => server.listen(0, '127.0.0.1', ready))
   const { port } = server.address() as AddressInfo // a string only for sockets with a path
   return {
     url: `http://127.0.0.1:${port}`,
     close() {
+      for (const socket of sockets.clients) socket.terminate()
       server.close()
       server.closeAllConnections()
     },

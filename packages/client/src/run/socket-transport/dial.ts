@@ -31,7 +31,8 @@ export interface DialOptions {
 
 /** One run on one socket. */
 export interface Connection {
-  readonly frames: StageReader<Frame>
+  /** `isKept`: the server keeps the run under its id. */
+  readonly frames: StageReader<Frame> & { readonly isKept: boolean }
   /** Asks the server to stop the run: its receipt, or undefined when the socket closed before it came. */
   cancel(): Promise<unknown>
 }
@@ -98,7 +99,7 @@ export function dial({ socket, url, message, windowLength, limits, signal, onOve
       else if (control?.event !== 'run') inbox.take(text)
       if (isAnswered) return
       isAnswered = true
-      resolve({ frames: inbox.frames, cancel })
+      resolve({ frames: { ...inbox.frames, isKept: control?.event === 'run' }, cancel })
     }
     socket.addEventListener('open', () => say({ ...message, window: windowLength }))
     socket.addEventListener('message', ({ data }) => {
