@@ -52,6 +52,8 @@ test('the wire door', () => {
 test('the testing door', () => {
   expect(Object.keys(testing).sort()).toMatchInlineSnapshot(`
     [
+      "faults",
+      "faultyFetch",
       "scriptedFetch",
       "scriptedRun",
     ]
