@@ -35,6 +35,8 @@ export { createMemorySessionStore, type MemorySessionStoreOptions, type SessionS
 export { createAgentHandler } from './serve/handler.ts'
 export type { AgentHandlerOptions, CorsOptions, Principal, Runtime } from './serve/options.ts'
 export type { SocketOptions, SocketUpgrade, Upgraded, UpgradedSocket } from './serve/socket/upgrade.ts'
+export { createTranscodeHandler } from './serve/transcode/handler.ts'
+export type { TranscodeHandlerOptions, Upstream } from './serve/transcode/options.ts'
 export type { ApprovalAnswer, ApprovalQuestion, Approvals } from './tools/approval.ts'
 export type { ToolSchema } from './tools/standard-schema.ts'
 export { type ApprovalContext, defineTool, type Tool, type ToolContext, type ToolDefinition, type ToolProgress } from './tools/tool.ts'

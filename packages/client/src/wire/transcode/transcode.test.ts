@@ -82,7 +82,8 @@ describe.each(targets.map((to) => [to.name, to] as const))('to %s', (_, to) => {
       const source = readBody(auto, [bytes], { framing: anything })
       const target = readBody(to, translate({ from: auto, fromFraming: anything, to }, [bytes]), {})
       check(name, source, target)
-      if (source.outcome === 'completed' && source.text !== '')
+      // Agentor has no word for the result but its text, and so says one that was not said before.
+      if (source.outcome === 'completed' && !to.name.startsWith('agentor'))
         expect([name, target.text.replace(/\r\n?/g, '\n')]).toEqual([name, source.text.replace(/\r\n?/g, '\n')])
     }
   })

@@ -75,7 +75,9 @@ export function transcode(options: TranscodeOptions): Transcoder {
   const finish = (outcome: RunOutcome, error?: AgentStreamError): readonly Frame[] => {
     isOver = true
     const shown = ending.outcome({ isAgentDone: outcome === 'completed' })
-    const event = ending.isOver() || outcome === shown ? undefined : lastWord(outcome, error)
+    // Some targets have a quiet word for a stream that was cut, which their own clients take for an end like any other.
+    const isSaid = ending.isOver() || (outcome === shown && outcome !== 'truncated')
+    const event = isSaid ? undefined : lastWord(outcome, error)
     return [...(event ? encode(event) : []), ...encoder.end()]
   }
   const fail = (error: unknown): readonly Frame[] => {
