@@ -5,12 +5,12 @@ import { streamOf } from './streams.ts'
 
 export type Layer = (chunks: readonly Uint8Array[]) => Promise<number>
 
-async function eachChunk(chunks: readonly Uint8Array[], use: (chunk: Uint8Array) => void): Promise<void> {
-  const reader = new Response(streamOf(chunks), { headers: { 'content-type': 'text/event-stream' } }).body?.getReader()
+export async function eachChunk(body: ReadableStream<Uint8Array>, use: (chunk: Uint8Array) => void): Promise<void> {
+  const reader = new Response(body, { headers: { 'content-type': 'text/event-stream' } }).body?.getReader()
   for (let read = await reader?.read(); read && !read.done; read = await reader?.read()) use(read.value)
 }
 
-function parsed(onData: (data: string) => void): { push(chunk: Uint8Array): void } {
+export function parsed(onData: (data: string) => void): { push(chunk: Uint8Array): void } {
   const utf8 = new TextDecoder()
   const parser = createParser({ onEvent: (event) => onData(event.data) })
   return { push: (chunk) => parser.feed(utf8.decode(chunk, { stream: true })) }
@@ -19,7 +19,7 @@ function parsed(onData: (data: string) => void): { push(chunk: Uint8Array): void
 export const layers: Readonly<Record<string, Layer>> = {
   'read bytes': async (chunks) => {
     let length = 0
-    await eachChunk(chunks, (chunk) => {
+    await eachChunk(streamOf(chunks), (chunk) => {
       length += chunk.length
     })
     return length
@@ -27,7 +27,7 @@ export const layers: Readonly<Record<string, Layer>> = {
   '+ TextDecoder': async (chunks) => {
     const utf8 = new TextDecoder()
     let length = 0
-    await eachChunk(chunks, (chunk) => {
+    await eachChunk(streamOf(chunks), (chunk) => {
       length += utf8.decode(chunk, { stream: true }).length
     })
     return length
@@ -37,7 +37,7 @@ export const layers: Readonly<Record<string, Layer>> = {
     const { push } = parsed((data) => {
       length += data.length
     })
-    await eachChunk(chunks, push)
+    await eachChunk(streamOf(chunks), push)
     return length
   },
   '+ JSON.parse + append': async (chunks) => {
@@ -46,7 +46,7 @@ export const layers: Readonly<Record<string, Layer>> = {
       const event = JSON.parse(data)
       if (event.type === 'token') text += event.content
     })
-    await eachChunk(chunks, push)
+    await eachChunk(streamOf(chunks), push)
     return text.length
   },
   'AgentStream: validated state': async (chunks) => {

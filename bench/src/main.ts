@@ -14,6 +14,20 @@ interface Row extends Measured {
   readonly tokens: number
 }
 
+interface ArgumentsRow extends Measured {
+  readonly shape: string
+  readonly chunking: string
+  readonly kibibytes: number
+  /** How often the growing value was read in the last run. */
+  readonly readings: number
+  readonly totalMs: number
+}
+
+interface DecoderRow extends Measured {
+  readonly framesPerToken: number
+  readonly charactersPerToken: number
+}
+
 function inProcess(script: string, flags: readonly string[]): unknown {
   const file = new URL(script, import.meta.url).pathname
   const child = spawnSync(process.execPath, ['--conditions=agentstream-source', ...flags, file], { encoding: 'utf8', maxBuffer: 1 << 24 })
@@ -25,6 +39,8 @@ const throughput = inProcess('throughput.ts', []) as readonly Row[]
 const withoutCodeGeneration = inProcess('throughput.ts', ['--disallow-code-generation-from-strings']) as readonly Row[]
 const memory = inProcess('memory.ts', ['--expose-gc'])
 const engine = inProcess('engine.ts', []) as readonly (Measured & { readonly tokens: number })[]
+const toolArguments = inProcess('tool-arguments.ts', []) as readonly ArgumentsRow[]
+const decoders = inProcess('decoders.ts', []) as readonly DecoderRow[]
 const bundles = await sizes()
 
 const pick = (rows: readonly Row[], chunking: string, tokens: number): Row | undefined =>
@@ -54,11 +70,36 @@ const summary = [...new Set(throughput.map((row) => row.chunking))].map((chunkin
 console.table(summary)
 console.log('Model deltas → SSE bytes, as multiples of writing the same bytes ready made')
 console.table(engine.map(({ tokens, name, perTokenUs, ratio }) => ({ tokens, layer: name, 'µs per token': fixed(perTokenUs, 3), ratio: fixed(ratio) })))
+console.log('One tool call in pieces of 16 characters → state, as multiples of JSON.parse per event on the same bytes')
+const smaller = ({ shape, chunking, name }: ArgumentsRow): number | undefined =>
+  toolArguments.find((row) => row.kibibytes === 256 && row.shape === shape && row.chunking === chunking && row.name === name)?.totalMs
+console.table(
+  toolArguments.map((row) => ({
+    arguments: row.shape,
+    chunking: row.chunking,
+    KiB: row.kibibytes,
+    layer: row.name,
+    readings: row.readings,
+    ms: fixed(row.totalMs, 1),
+    ratio: fixed(row.ratio),
+    'cost, 1 MiB / 256 KiB': row.kibibytes === 256 ? '' : fixed(row.totalMs / (smaller(row) ?? Number.NaN)),
+  })),
+)
+console.log('Frames → events, the same run in each protocol, as multiples of "aiecs"')
+console.table(
+  decoders.map(({ name, perTokenUs, ratio, framesPerToken, charactersPerToken }) => ({
+    protocol: name,
+    'µs per token': fixed(perTokenUs, 3),
+    ratio: fixed(ratio),
+    'frames per token': fixed(framesPerToken),
+    'characters per token': fixed(charactersPerToken, 0),
+  })),
+)
 console.log('Heap held by a finished run')
 console.table([memory])
 console.log('Sizes in bytes, react and react-query left out')
 console.table(bundles)
 writeFileSync(
   new URL('../results.json', import.meta.url),
-  `${JSON.stringify({ node: process.version, summary, throughput, withoutCodeGeneration, engine, memory, bundles }, null, 2)}\n`,
+  `${JSON.stringify({ node: process.version, summary, throughput, withoutCodeGeneration, engine, toolArguments, decoders, memory, bundles }, null, 2)}\n`,
 )

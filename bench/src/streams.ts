@@ -10,6 +10,11 @@ export function tokenChunks(count: number, chunking: Chunking): readonly Uint8Ar
   })
   // The real end of an LLM agent's stream, so that the run completes.
   events.push('data: {"type":"result","success":true,"output":"done"}\n\n')
+  return chunksOf(events, chunking)
+}
+
+/** Events as text, in the chunks they arrive in. */
+export function chunksOf(events: readonly string[], chunking: Chunking): readonly Uint8Array[] {
   if (chunking === 'one event per chunk') return events.map((event) => encoder.encode(event))
   const bytes = encoder.encode(events.join(''))
   return Array.from({ length: Math.ceil(bytes.length / 65_536) }, (_, at) => bytes.subarray(at * 65_536, (at + 1) * 65_536))
@@ -21,6 +26,26 @@ export function streamOf(chunks: readonly Uint8Array[]): ReadableStream<Uint8Arr
   return new ReadableStream<Uint8Array>(
     {
       pull(controller) {
+        const chunk = chunks[at++]
+        if (chunk) controller.enqueue(chunk)
+        else controller.close()
+      },
+    },
+    { highWaterMark: 0 },
+  )
+}
+
+/** The same, with a pause for timers now and then, as a network has them: what happens once per frame happens. */
+export function breathingStreamOf(chunks: readonly Uint8Array[]): ReadableStream<Uint8Array> {
+  let at = 0
+  let last = performance.now()
+  return new ReadableStream<Uint8Array>(
+    {
+      async pull(controller) {
+        if (performance.now() - last > 4) {
+          await new Promise((resolve) => setImmediate(resolve))
+          last = performance.now()
+        }
         const chunk = chunks[at++]
         if (chunk) controller.enqueue(chunk)
         else controller.close()
