@@ -37,7 +37,7 @@ export function socketTransport({ WebSocket: given, fetch, windowLength = 65_536
       const onOver = (): void => {
         if (run !== undefined && live.get(run) === connection) live.delete(run)
       }
-      connection = await dial({ socket: new Socket(url), url, message, windowLength: window, limits: request.limits, signal, onOver })
+      connection = await dial({ socket: new Socket(url), url, message, windowLength: window, request, signal, onOver })
       if (run !== undefined) live.set(run, connection)
       return connection.frames
     },

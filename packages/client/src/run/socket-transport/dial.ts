@@ -1,9 +1,7 @@
 import { type AgentStreamError, HttpError, ProtocolError, StreamInterruptedError, toAgentStreamError } from '../../errors.ts'
-import type { Frame } from '../../wire/frames/frame.ts'
 import { isObject, parseJson } from '../../wire/json.ts'
 import { parseRetryAfter } from '../../wire/retry-after.ts'
-import type { StageReader } from '../../wire/stage.ts'
-import type { StreamLimits } from '../transport.ts'
+import type { FrameSource, TransportRequest } from '../transport.ts'
 import { closingError } from './closing.ts'
 import { createInbox, toFrame } from './inbox.ts'
 
@@ -23,7 +21,7 @@ export interface DialOptions {
   readonly url: string
   readonly message: Readonly<Record<string, unknown>>
   readonly windowLength: number
-  readonly limits: StreamLimits
+  readonly request: TransportRequest
   readonly signal: AbortSignal
   /** Called once, when the socket is of no more use. */
   readonly onOver: () => void
@@ -31,14 +29,13 @@ export interface DialOptions {
 
 /** One run on one socket. */
 export interface Connection {
-  /** `isKept`: the server keeps the run under its id. */
-  readonly frames: StageReader<Frame> & { readonly isKept: boolean }
+  readonly frames: FrameSource
   /** Asks the server to stop the run: its receipt, or undefined when the socket closed before it came. */
   cancel(): Promise<unknown>
 }
 
 /** Resolves when the server answered the first message with a stream. */
-export function dial({ socket, url, message, windowLength, limits, signal, onOver }: DialOptions): Promise<Connection> {
+export function dial({ socket, url, message, windowLength, request, signal, onOver }: DialOptions): Promise<Connection> {
   return new Promise((resolve, reject) => {
     let isAnswered = false
     let isOver = false
@@ -55,7 +52,8 @@ export function dial({ socket, url, message, windowLength, limits, signal, onOve
       socket.close()
     }
     const inbox = createInbox({
-      limits,
+      limits: request.limits,
+      tally: request.tally,
       windowLength,
       acknowledge: (received) => say({ type: 'ack', received }),
       onCancel() {

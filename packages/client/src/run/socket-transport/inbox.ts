@@ -2,7 +2,7 @@ import { type AgentStreamError, LimitError, ProtocolError } from '../../errors.t
 import { takeFields } from '../../wire/frames/fields.ts'
 import type { Frame } from '../../wire/frames/frame.ts'
 import { type Stage, type StageReader, stageReader } from '../../wire/stage.ts'
-import type { StreamLimits } from '../transport.ts'
+import type { StreamLimits, TransportRequest } from '../transport.ts'
 
 /** What arrived and was not read yet. The server is told what was read, and sends no more than a window beyond that. */
 export interface Inbox {
@@ -17,6 +17,7 @@ export interface Inbox {
 
 export interface InboxOptions {
   readonly limits: StreamLimits
+  readonly tally?: TransportRequest['tally'] | undefined
   /** How much the server may send beyond what was read, in UTF-16 units. */
   readonly windowLength: number
   /** Tells the server how much was read. */
@@ -28,7 +29,7 @@ export interface InboxOptions {
 /** Errors queue behind the messages that came before them: a stream that fails outright would drop those. */
 type Arrival = string | AgentStreamError
 
-export function createInbox({ limits, windowLength, acknowledge, onCancel }: InboxOptions): Inbox {
+export function createInbox({ limits, tally = { bytes: 0 }, windowLength, acknowledge, onCancel }: InboxOptions): Inbox {
   const highWaterMark = windowLength / 2
   let controller: ReadableStreamDefaultController<Arrival> | undefined
   let received = 0
@@ -56,8 +57,9 @@ export function createInbox({ limits, windowLength, acknowledge, onCancel }: Inb
     frames: stageReader(source, toFrames),
     take(text) {
       received += text.length
+      tally.bytes += text.length
       if (text.length > limits.eventBytes) throw new LimitError('A message', limits.eventBytes, 'bytes')
-      if (received > limits.runBytes) throw new LimitError('The stream', limits.runBytes, 'bytes')
+      if (tally.bytes > limits.runBytes) throw new LimitError('The stream', limits.runBytes, 'bytes')
       controller?.enqueue(text)
     },
     end(error) {
