@@ -4,11 +4,17 @@
  * become the transcripts under packages/client/conformance that the ordinary tests read.
  */
 import process from 'node:process'
+import { agenticraft } from './interop/agenticraft.ts'
 import { agentor } from './interop/agentor.ts'
 import { aiecs } from './interop/aiecs.ts'
 import type { Outcome, Upstream } from './interop/check.ts'
 
-const upstreams: readonly Upstream[] = [agentor, aiecs]
+const upstreams: readonly Upstream[] = [agentor, aiecs, agenticraft]
+/** What is not run at all, and why. */
+const absent: Readonly<Record<string, string>> = {
+  'a2a-tck': 'the conformance kit is on no package index',
+  'openai, anthropic': 'our server has no endpoint in the words of these clients',
+}
 const words = process.argv.slice(2)
 const isRecording = words.includes('--record')
 const names = words.filter((word) => !word.startsWith('--'))
@@ -33,5 +39,7 @@ for (const upstream of upstreams) {
     console.log(`${marks[result]} ${name}${why ? `: ${why}` : ''}`)
   }
 }
+console.log('\n── not run ──')
+for (const [name, why] of Object.entries(absent)) console.log(`– ${name}: ${why}`)
 console.log(`\n${total.passed} passed, ${total.failed} failed, ${total.skipped} skipped`)
 process.exit(total.failed > 0 ? 1 : 0)

@@ -11,7 +11,7 @@ export interface Upstream {
   run(options: { readonly isRecording: boolean }): Promise<readonly Outcome[]>
 }
 
-const reasonOf = (error: unknown): string => (error instanceof Error ? (error.stack ?? error.message) : String(error))
+const reasonOf = (error: unknown): string => (error instanceof Error ? error.message : String(error))
 
 /** A check passes unless it throws, or takes longer than a minute. */
 export async function check(name: string, make: (signal: AbortSignal) => Promise<unknown>): Promise<Outcome> {

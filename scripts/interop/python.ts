@@ -36,11 +36,19 @@ export function environment(name: string, requirements: readonly string[]): Envi
   const installed = spawnSync(python, ['-m', 'pip', 'install', '--quiet', '--no-input', '--disable-pip-version-check', ...requirements], {
     encoding: 'utf8',
     timeout: 600_000,
+    env: { ...process.env, GIT_TERMINAL_PROMPT: '0' },
   })
-  if (installed.status !== 0) return { missing: `cannot be installed: ${lastLine(installed.stderr) || 'pip took longer than ten minutes'}` }
+  if (installed.status !== 0) return { missing: `cannot be installed: ${whatFailed(installed.stderr) ?? 'pip took longer than ten minutes'}` }
   writeFileSync(mark, wanted)
   return { python }
 }
+
+/** The first line of pip, or of the git that it called, that says what is wrong. */
+const whatFailed = (text: string | null): string | undefined =>
+  (text ?? '')
+    .split('\n')
+    .find((line) => /(?:fatal|ERROR): /.test(line))
+    ?.trim()
 
 const lastLine = (text: string | null): string => (text ?? '').trim().split('\n').at(-1) ?? ''
 
@@ -55,6 +63,8 @@ function isolated(home: string): NodeJS.ProcessEnv {
     HOME: home,
     LANG: 'C.UTF-8',
     PYTHONUNBUFFERED: '1',
+    // Sets are told in the same order every time.
+    PYTHONHASHSEED: '0',
     PYTHONDONTWRITEBYTECODE: '1',
     PYTHONWARNINGS: 'ignore',
     NO_PROXY: '127.0.0.1',

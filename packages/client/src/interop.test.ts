@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
 import { type AgentEvent, createAgentClient, immediately, selectText } from './index.ts'
 import { scriptedFetch } from './testing.ts'
-import { a2a, agenticraftText, agentor, agentorChat, aiecs } from './wire.ts'
+import { a2a, agentorChat, aiecs } from './wire.ts'
 
 // What the systems themselves sent, recorded by `npm run interop -- --record`, so that it is kept where they are not at hand.
 
@@ -15,7 +15,7 @@ interface About {
   readonly text: string
 }
 
-const protocols = { a2a, agenticraftText, agentor, agentorChat, aiecs }
+const protocols = { a2a, agentorChat, aiecs }
 const conformance = new URL('../conformance/', import.meta.url)
 const names = ['a2a', 'agentor', 'aiecs'].flatMap((folder) =>
   readdirSync(new URL(`${folder}/interop/`, conformance))

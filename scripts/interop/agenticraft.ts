@@ -1,0 +1,34 @@
+/** AgentiCraft behind the endpoint of its guide: bare text behind `data:`. It is on no package index today, only in its repository. */
+import { check, type Outcome, skipped, type Upstream } from './check.ts'
+import { greeting, startModel } from './model.ts'
+import { environment, startHost } from './python.ts'
+import { checkScenario, type Scenario } from './transcripts.ts'
+
+const commit = 'f8418d6'
+const upstream = `agenticraft 0.2.0-alpha (${commit})`
+
+const always = { folder: 'agenticraft', protocol: 'agenticraftLenient' } as const
+const scenarios: readonly Scenario[] = [
+  { ...always, name: '01-text', ask: 'hello', expects: { status: 'completed', text: greeting } },
+  { ...always, name: '02-model-failure', ask: 'be refused', expects: { status: 'truncated', text: '' } },
+]
+
+export const agenticraft: Upstream = {
+  name: upstream,
+  async run({ isRecording }) {
+    const home = environment('agenticraft', [`agenticraft @ git+https://github.com/agenticraft/agenticraft@${commit}`, 'openai', 'fastapi', 'uvicorn'])
+    if ('missing' in home) return [skipped('all', home.missing)]
+    const model = await startModel(['tide', 'storm'])
+    const host = await startHost({ python: home.python, script: 'agenticraft_host.py', args: [model.url] })
+    try {
+      const outcomes: Outcome[] = []
+      for (const scenario of scenarios) {
+        const make = (signal: AbortSignal) => checkScenario(host.url, scenario, { upstream, isRecording, signal })
+        outcomes.push(await check(`${scenario.folder}/${scenario.name}`, make))
+      }
+      return outcomes
+    } finally {
+      await Promise.all([host.stop(), model.stop()])
+    }
+  },
+}
