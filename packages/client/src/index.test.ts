@@ -54,6 +54,7 @@ test('the testing door', () => {
     [
       "faults",
       "faultyFetch",
+      "mockStream",
       "scriptedFetch",
       "scriptedRun",
     ]

@@ -34,6 +34,7 @@ export { createMemoryJournal, type MemoryJournalOptions } from './runs/memory-jo
 export { createMemorySessionStore, type MemorySessionStoreOptions, type SessionStore } from './runs/session-store.ts'
 export { createAgentHandler } from './serve/handler.ts'
 export type { AgentHandlerOptions, CorsOptions, Principal, Runtime } from './serve/options.ts'
+export { type SerializeOptions, serializeRun } from './serve/serialize-run.ts'
 export type { SocketOptions, SocketUpgrade, Upgraded, UpgradedSocket } from './serve/socket/upgrade.ts'
 export { createTranscodeHandler } from './serve/transcode/handler.ts'
 export type { TranscodeHandlerOptions, Upstream } from './serve/transcode/options.ts'

@@ -192,9 +192,9 @@ describe('rounds', () => {
   })
 
   test('metrics are safe while nothing has happened', () => {
-    expect(selectMetrics(initialRunState('r'), 5)).toEqual({ timeToFirstTokenMs: undefined, durationMs: 0, tokens: 0, tokensPerSecond: 0 })
+    expect(selectMetrics(initialRunState('r'), 5)).toEqual({ timeToFirstTokenMs: undefined, durationMs: 0, tokens: 0, characters: 0, tokensPerSecond: 0 })
     const state = foldAll([{ type: 'started' }, token('a'), token('b')])
-    expect(selectMetrics(state, 2001)).toEqual({ timeToFirstTokenMs: 1, durationMs: 2001, tokens: 2, tokensPerSecond: 1 })
+    expect(selectMetrics(state, 2001)).toEqual({ timeToFirstTokenMs: 1, durationMs: 2001, tokens: 2, characters: 2, tokensPerSecond: 1 })
   })
 })
 

@@ -14,9 +14,10 @@ export function selectThinking(state: RunState): string {
 
 /** Every tool call of the run: the main loop's first, then those of DAWP runs. */
 export function selectToolCalls(state: RunState): readonly ToolPart[] {
-  const loops = [state.main, ...state.dawpRuns.flatMap((run) => run.steps.map((step) => step.loop))]
-  return loops.flatMap((loop) => loop.parts.filter((part) => part.kind === 'tool'))
+  return loopsOf(state).flatMap((loop) => loop.parts.filter((part) => part.kind === 'tool'))
 }
+
+const loopsOf = (state: RunState): readonly LoopState[] => [state.main, ...state.dawpRuns.flatMap((run) => run.steps.map((step) => step.loop))]
 
 export interface Iteration {
   readonly iteration: number
@@ -72,6 +73,8 @@ export interface RunMetrics {
   readonly timeToFirstTokenMs: number | undefined
   readonly durationMs: number
   readonly tokens: number
+  /** Of all text there is to see, in UTF-16 units as everywhere in JavaScript; thinking is not counted. */
+  readonly characters: number
   /** 0 until there is a duration to divide by. */
   readonly tokensPerSecond: number
 }
@@ -84,6 +87,7 @@ export function selectMetrics(state: RunState, now: number): RunMetrics {
     timeToFirstTokenMs: firstTokenAt === undefined ? undefined : firstTokenAt - startedAt,
     durationMs: Math.max(0, endedAt - startedAt),
     tokens: state.counts.tokens,
+    characters: loopsOf(state).reduce((sum, loop) => sum + textIn(loop).length, 0),
     tokensPerSecond: streamingMs > 0 ? (state.counts.tokens * 1000) / streamingMs : 0,
   }
 }
