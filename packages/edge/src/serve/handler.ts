@@ -4,11 +4,13 @@ import type { Agent } from '../agents/agent.ts'
 import { createMemoryJournal } from '../runs/memory-journal.ts'
 import { createRunService } from '../runs/run-service.ts'
 import { createMemorySessionStore } from '../runs/session-store.ts'
+import { addA2aRoutes } from './a2a/a2a-routes.ts'
 import { errorResponse } from './error-response.ts'
 import { crossOrigin, type Env, identified, sameSite } from './guard.ts'
 import { createHeartbeats } from './heartbeats.ts'
-import type { AgentHandlerOptions, Runtime } from './options.ts'
+import type { AgentHandler, AgentHandlerOptions, Runtime } from './options.ts'
 import { addRoutes } from './routes.ts'
+import type { RouteOptions } from './serving.ts'
 import { createSocketRoutes, isUpgrade } from './socket/socket-routes.ts'
 
 const mebibyte = 1024 * 1024
@@ -22,18 +24,27 @@ const mebibyte = 1024 * 1024
  * Deno.serve((request) => handler(request))                                       // Deno
  * ```
  */
-export function createAgentHandler(options: AgentHandlerOptions): (request: Request, runtime?: Runtime) => Promise<Response> {
+export function createAgentHandler(options: AgentHandlerOptions): AgentHandler {
   const { journal = createMemoryJournal(), basePath = '', heartbeatMs = 15_000, cors } = options
   const onError = quietly(options.onError)
   const onDisconnect = options.onDisconnect ?? (journal.durable ? 'continue' : 'cancel')
   const { maxConcurrentRuns, maxRunMs, approvalTimeoutMs, maxBodyBytes = mebibyte } = options
   const sessions = options.sessions === false ? undefined : (options.sessions ?? createMemorySessionStore())
-  const service = createRunService({ journal, sessions, onDisconnect, onError, maxConcurrentRuns, maxRunMs, approvalTimeoutMs })
+  const service = createRunService({
+    journal,
+    sessions,
+    onDisconnect,
+    onError,
+    maxConcurrentRuns,
+    maxRunMs,
+    approvalTimeoutMs,
+    findAgent: options.takeUp === false ? undefined : (name) => agentNamed(options, name),
+  })
   const heartbeats = createHeartbeats(heartbeatMs)
 
   const app = new Hono<Env>().basePath(basePath)
   app.use(crossOrigin(cors), sameSite(cors), identified(options.authorize))
-  addRoutes(app, {
+  const routes: RouteOptions = {
     findAgent: (name) => findAgent(options, name),
     service,
     // In a Worker a timer lives and dies with the request that made it, so there every stream has its own.
@@ -41,7 +52,9 @@ export function createAgentHandler(options: AgentHandlerOptions): (request: Requ
     body: { maxBytes: maxBodyBytes, timeoutMs: options.bodyTimeoutMs ?? 30_000 },
     clientParameters: options.clientParameters,
     onError,
-  })
+  }
+  addRoutes(app, routes)
+  addA2aRoutes(app, { ...routes, card: options.card })
   app.notFound(() => errorResponse('not_found'))
   app.onError((error) => {
     onError(error)
@@ -49,12 +62,20 @@ export function createAgentHandler(options: AgentHandlerOptions): (request: Requ
   })
   const handle = async (request: Request, runtime: Runtime | undefined): Promise<Response> => app.fetch(request, { request, runtime })
   const sockets = createSocketRoutes({ basePath, cors, sockets: options.sockets ?? {}, maxMessageBytes: maxBodyBytes, handle, onError })
-  return async (request, runtime) => (isUpgrade(request) ? sockets.fetch(request, { request, runtime }) : handle(request, runtime))
+  const answer = async (request: Request, runtime?: Runtime): Promise<Response> =>
+    isUpgrade(request) ? sockets.fetch(request, { request, runtime }) : handle(request, runtime)
+  return Object.assign(answer, { close: async ({ graceMs = 10_000 } = {}) => service.close(graceMs) })
 }
 
 function findAgent({ agents, defaultAgent = Object.keys(agents)[0] }: AgentHandlerOptions, name: string): Agent | undefined {
   if (Object.hasOwn(agents, name)) return agents[name]
   return name === 'default' && defaultAgent !== undefined && Object.hasOwn(agents, defaultAgent) ? agents[defaultAgent] : undefined
+}
+
+/** By the name it has itself. Where two have it, nobody can tell whose run it was. */
+function agentNamed({ agents }: AgentHandlerOptions, name: string): Agent | undefined {
+  const [agent, ...others] = new Set(Object.values(agents).filter((each) => each.name === name))
+  return others.length === 0 ? agent : undefined
 }
 
 /** A hook that fails must not take a run down with it. */

@@ -61,15 +61,34 @@ export function isRunId(text: string): boolean {
  * parameter that it does not know is refused, because ignoring it would change the answer silently.
  */
 export function parseStart(text: string, { extras = harmlessExtras }: { readonly extras?: readonly string[] | undefined } = {}): Parsed<StartInput> {
-  const value = parseText(text)
-  if (value === undefined) return { problem: 'The body is not valid JSON' }
-  if (isDeeperThan(value, maxDepth)) return { problem: `The body is nested deeper than ${maxDepth} levels` }
-  const body = bodySchema.safeParse(value)
-  if (!body.success) return { problem: problemOf(body.error, '') }
+  const json = parseBody(text)
+  if ('problem' in json) return json
+  const body = bodySchema.safeParse(json.value)
+  if (!body.success) return { problem: problemOf(body.error) }
   const parameters = parseParameters(flattened(body.data.parameters ?? {}), extras)
   if ('problem' in parameters) return parameters
   const runId = body.data.run_id ?? crypto.randomUUID()
   return { value: { runId, task: toTask(body.data.task), ...(Object.keys(parameters.value).length > 0 ? { parameters: parameters.value } : {}) } }
+}
+
+/** The JSON of a body, unless it is none, or nested so deep that whoever goes through it later would fail. */
+export function parseBody(text: string): Parsed<unknown> {
+  const value = parseText(text)
+  if (value === undefined) return { problem: 'The body is not valid JSON' }
+  return isDeeperThan(value, maxDepth) ? { problem: `The body is nested deeper than ${maxDepth} levels` } : { value }
+}
+
+/** A task as another protocol asks for it. It is held to the same rules as one that is asked for in our own words. */
+export interface TaskWords {
+  readonly description: string
+  readonly context?: Readonly<Record<string, unknown>> | undefined
+  readonly images?: readonly string[] | undefined
+  readonly sessionId?: string | undefined
+}
+
+export function parseTask({ description, context, images, sessionId }: TaskWords): Parsed<Task> {
+  const task = taskSchema.safeParse({ description, context, images, session_id: sessionId })
+  return task.success ? { value: toTask(task.data) } : { problem: problemOf(task.error) }
 }
 
 /** The body of an answer to an approval request. */
@@ -77,7 +96,7 @@ export function parseAnswer(text: string): Parsed<AnswerInput> {
   const value = parseText(text)
   if (value === undefined) return { problem: 'The body is not valid JSON' }
   const body = answerSchema.safeParse(value)
-  if (!body.success) return { problem: problemOf(body.error, '') }
+  if (!body.success) return { problem: problemOf(body.error) }
   const { approved, reason } = body.data
   return { value: { approved, ...(reason ? { reason } : {}) } }
 }
@@ -136,7 +155,7 @@ function parseParameters(given: JsonObject, extras: readonly string[]): Parsed<M
 }
 
 /** Where and what, never the value that was sent. */
-function problemOf(error: z.ZodError, prefix: string): string {
+export function problemOf(error: z.ZodError, prefix = ''): string {
   return error.issues
     .map((issue) => `${prefix}${issue.path.join('.') || 'body'}: ${issue.message}`)
     .join('; ')

@@ -1,6 +1,7 @@
 import type { Agent } from '../agents/agent.ts'
 import type { Journal } from '../runs/journal.ts'
 import type { SessionStore } from '../runs/session-store.ts'
+import type { AgentCardOptions } from './a2a/agent-card.ts'
 import type { SocketOptions, SocketUpgrade } from './socket/upgrade.ts'
 
 /** Who sends a request, as your application knows them. Runs belong to the principal that started them. */
@@ -21,6 +22,16 @@ export interface Runtime {
   waitUntil?(promise: Promise<unknown>): void
   /** How a request becomes a WebSocket here; without it, streams are HTTP only. Doors of this package have one per runtime. */
   readonly upgrade?: SocketUpgrade
+}
+
+export interface AgentHandler {
+  (request: Request, runtime?: Runtime): Promise<Response>
+  /**
+   * Before the process ends: starts no more runs (503) and gives those under way `graceMs` to end, 10 seconds unless told.
+   * What is left is handed over to the other processes of a shared journal where its agent can go on there, and else cancelled
+   * by the server. Resolves when nothing is left; never rejects. Requests for runs that exist are still answered.
+   */
+  close(options?: { readonly graceMs?: number }): Promise<void>
 }
 
 export interface AgentHandlerOptions {
@@ -51,6 +62,11 @@ export interface AgentHandlerOptions {
   readonly sockets?: SocketOptions
   /** How long a request body may take to arrive; 30 seconds unless told. */
   readonly bodyTimeoutMs?: number
+  /**
+   * Whether a run whose process died goes on here, where its agent can (hybrid agents without plugins can), when somebody asks
+   * about it. It does unless told; otherwise it is `truncated`. Only journals that processes share know of such runs.
+   */
+  readonly takeUp?: boolean
   /** Runs at once; further ones get 429. Unlimited unless told. */
   readonly maxConcurrentRuns?: number
   /** How long a run may take before it is cancelled; unlimited unless told. */
@@ -59,6 +75,8 @@ export interface AgentHandlerOptions {
   readonly approvalTimeoutMs?: number
   /** Provider-specific parameters that clients may set; `seed`, `top_k` and `min_p` unless told. */
   readonly clientParameters?: readonly string[]
+  /** What the default agent tells other agents about itself, over A2A. */
+  readonly card?: AgentCardOptions
   /** Gets what clients must not see: what agents throw, what the journal throws, bugs. */
   readonly onError?: (error: unknown) => void
 }

@@ -6,7 +6,7 @@ import { errorResponse, jsonResponse } from './error-response.ts'
 import { type Env, keyOf } from './guard.ts'
 import { isRunId, parseAnswer, parseStart } from './input.ts'
 import { parseProtocol } from './protocols.ts'
-import { type RouteOptions, startAndStream, streamed } from './serving.ts'
+import { type RouteOptions, refuseOtherMethods, startAndStream, streamed } from './serving.ts'
 
 export function addRoutes(app: Hono<Env>, options: RouteOptions): void {
   const { service } = options
@@ -29,7 +29,7 @@ export function addRoutes(app: Hono<Env>, options: RouteOptions): void {
     return receipt.outcome === 'unknown_run' ? errorResponse('unknown_run', { body: receipt }) : jsonResponse(receipt)
   })
   app.post('/runs/:id/approvals/:approval', (context) => answer(context, context.req.param(), options))
-  refuseOtherMethods(app)
+  refuseOtherMethods(app, methodsOf)
 }
 
 const methodsOf = {
@@ -39,10 +39,6 @@ const methodsOf = {
   '/runs/:id/approvals/:approval': 'POST',
   '/runs/:id/events': 'GET',
   '/runs/:id': 'GET, DELETE',
-}
-
-function refuseOtherMethods(app: Hono<Env>): void {
-  for (const [path, allow] of Object.entries(methodsOf)) app.all(path, () => errorResponse('method_not_allowed', { headers: { allow } }))
 }
 
 async function start(context: Context<Env>, agentName: string, options: RouteOptions): Promise<Response> {

@@ -1,6 +1,6 @@
 /** What the routes share: how a run is started for a request, and how it is streamed as the answer to one. */
 import { framingAccepted } from '@agentstream/client/wire'
-import type { Context } from 'hono'
+import type { Context, Hono } from 'hono'
 import type { Agent } from '../agents/agent.ts'
 import type { RunView } from '../runs/live-run.ts'
 import type { RunService, StartResult } from '../runs/run-service.ts'
@@ -20,6 +20,11 @@ export interface RouteOptions {
   readonly body: BodyOptions
   readonly clientParameters: readonly string[] | undefined
   readonly onError: (error: unknown) => void
+}
+
+/** To be called after the methods that the addresses have. */
+export function refuseOtherMethods(app: Hono<Env>, methodsOf: Readonly<Record<string, string>>): void {
+  for (const [path, allow] of Object.entries(methodsOf)) app.all(path, () => errorResponse('method_not_allowed', { headers: { allow } }))
 }
 
 /** What a request asks to be started, and in whose words it is answered: our own unless told. */

@@ -16,6 +16,7 @@ export interface A2aOptions {
   readonly requestId?: RpcId
   /** Written unless the first entry's journal is to name it. */
   readonly taskId?: string
+  /** Written unless a `started` event is to name it, by its `thread_id`. */
   readonly contextId?: string
   /** The clock for a status whose event tells no time; such a status has no time without it, and so the same bytes every time. */
   readonly now?: () => number
@@ -62,9 +63,10 @@ export function a2aEncoder(shapes: Shapes, options: A2aOptions): Stage<Entry, Fr
   let files = 0
 
   const write = (update: Written): Frame => ({ data: JSON.stringify({ jsonrpc: '2.0', id: requestId, result: shapes.write(update) }) })
-  const named = (id = '') => {
+  const named = (id: string, event: AgentEvent) => {
     const taskId = options.taskId ?? parseCursor(id)?.epoch ?? 'task'
-    return { taskId, contextId: options.contextId ?? `context-${taskId}` }
+    const thread = event.type === 'started' ? event['thread_id'] : undefined
+    return { taskId, contextId: options.contextId ?? (typeof thread === 'string' && thread !== '' ? thread : `context-${taskId}`) }
   }
   const status = (state: TaskState, event: AgentEvent, message?: Message): Status => {
     const time = eventTime(event) ?? now?.()
@@ -112,7 +114,7 @@ export function a2aEncoder(shapes: Shapes, options: A2aOptions): Stage<Entry, Fr
       if (isOver) return []
       ending.see(event)
       if (event.type === 'result' && isMain(event)) result = event
-      const to = owner ?? named(id)
+      const to = owner ?? named(id, event)
       const first = owner ? [] : [write({ kind: 'task', ...to, status: status('working', event), artifacts: [], metadata: ownTask })]
       owner = to
       return ending.isOver() ? [...first, ...finish(to, event)] : [...first, encode(to, event)]

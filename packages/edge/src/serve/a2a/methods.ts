@@ -1,0 +1,140 @@
+/** What can be called at `/a2a`, in A2A 0.3 and 1.0. Rules: the specifications 0.3.0 and 1.0, "JSON-RPC protocol binding". */
+import { sse } from '@agentstream/client/wire'
+import { z } from 'zod'
+import { problemOf } from '../input.ts'
+import { streamed } from '../serving.ts'
+import { failed, type RpcFailure, rpcFailure, rpcResult } from './rpc.ts'
+import { viewTask } from './task-view.ts'
+import { type Asked, findTask, lookAt, openTask, protocolOf, type Version, v1, v03 } from './tasks.ts'
+
+type Method = (asked: Asked) => Promise<Response | RpcFailure>
+
+const send: Method = async (asked) => {
+  const { context, call, version } = asked
+  const opened = await openTask(asked)
+  if ('failure' in opened) return opened
+  const { view, taskId, isBlocking, ending, answered } = opened
+  const { signal } = context.env.request
+  // Whoever waits for the answer watches the run, and one that leaves watches no more.
+  signal.addEventListener('abort', view.close)
+  const { task = version.submitted(taskId) } = await viewTask({
+    view,
+    protocol: protocolOf(asked, taskId),
+    isEnough: (_, questions) => !isBlocking || [...questions].some((question) => question !== answered),
+  })
+  signal.removeEventListener('abort', view.close)
+  // A task goes on without its client: this view stands for everyone who may ask for it later.
+  if (ending) void ending.then(view.close, view.close)
+  else view.close()
+  return rpcResult(call.id, version.sent(task))
+}
+
+const stream: Method = async (asked) => {
+  const opened = await openTask(asked)
+  if ('failure' in opened) return opened
+  return streamedTask(asked, opened.taskId, opened)
+}
+
+const get: Method = async (asked) => {
+  const id = parseId(asked)
+  if (typeof id !== 'string') return id
+  const known = await findTask(asked, id)
+  return 'failure' in known ? known : rpcResult(asked.call.id, (await lookAt(asked, id, known)).task)
+}
+
+const cancel: Method = async (asked) => {
+  const id = parseId(asked)
+  if (typeof id !== 'string') return id
+  const known = await findTask(asked, id)
+  if ('failure' in known) return known
+  const { outcome } = await asked.options.service.cancel(known.key, { by: 'user' })
+  if (outcome === 'not_supported') return failed('unsupported', 'The task works elsewhere')
+  const after = await findTask(asked, id)
+  if ('failure' in after) return after
+  if (after.status.status !== 'cancelled') return failed('taskNotCancelable', 'The task is over')
+  return rpcResult(asked.call.id, (await lookAt(asked, id, after)).task)
+}
+
+/** From the start, because A2A has no cursors: the task comes first, and an artifact that begins anew replaces what was there. */
+const resubscribe: Method = async (asked) => {
+  const id = parseId(asked)
+  if (typeof id !== 'string') return id
+  const known = await findTask(asked, id)
+  if ('failure' in known) return known
+  if (known.status.status !== 'running' && !asked.version.canFollowFinished) return failed('unsupported', 'The task is over')
+  const followed = await asked.options.service.follow(known.key)
+  return followed.outcome === 'followed' ? streamedTask(asked, id, followed) : failed('taskNotFound', 'No task with this id')
+}
+
+const refuse =
+  (...failure: Parameters<typeof failed>): Method =>
+  async () =>
+    failed(...failure)
+const noPush = refuse('pushNotSupported', 'Push notifications are not sent')
+const noExtendedCard = refuse('noExtendedCard', 'There is no other card')
+
+const ofVersion = (version: Version, methods: Readonly<Record<string, Method>>) =>
+  Object.entries(methods).map(([name, method]) => [name, { version, method }] as const)
+
+/** No name is of both versions. */
+const methods: ReadonlyMap<string, { readonly version: Version; readonly method: Method }> = new Map([
+  ...ofVersion(v03, {
+    'message/send': send,
+    'message/stream': stream,
+    'tasks/get': get,
+    'tasks/cancel': cancel,
+    'tasks/resubscribe': resubscribe,
+    'tasks/pushNotificationConfig/set': noPush,
+    'tasks/pushNotificationConfig/get': noPush,
+    'tasks/pushNotificationConfig/list': noPush,
+    'tasks/pushNotificationConfig/delete': noPush,
+    'agent/getAuthenticatedExtendedCard': noExtendedCard,
+  }),
+  ...ofVersion(v1, {
+    SendMessage: send,
+    SendStreamingMessage: stream,
+    GetTask: get,
+    CancelTask: cancel,
+    SubscribeToTask: resubscribe,
+    ListTasks: refuse('unsupported', 'Tasks are not listed'),
+    CreateTaskPushNotificationConfig: noPush,
+    GetTaskPushNotificationConfig: noPush,
+    ListTaskPushNotificationConfigs: noPush,
+    DeleteTaskPushNotificationConfig: noPush,
+    GetExtendedAgentCard: noExtendedCard,
+  }),
+])
+
+/** Answers a call; `wanted` is the version the request names, if it names one. */
+export async function answerCall(asked: Omit<Asked, 'version'>, wanted: string): Promise<Response> {
+  const { call, options } = asked
+  const versionWanted = wanted === '' ? undefined : versionNamed(wanted)
+  if (wanted !== '' && !versionWanted) return rpcFailure(call.id, failed('version', 'Expected version 0.3 or 1.0'))
+  const found = methods.get(call.method)
+  if (!found || (versionWanted && found.version !== versionWanted)) return rpcFailure(call.id, failed('methodNotFound', 'No such method in this version'))
+  try {
+    const answer = await found.method({ ...asked, version: found.version })
+    return 'failure' in answer ? rpcFailure(call.id, answer) : answer
+  } catch (error) {
+    options.onError(error)
+    return rpcFailure(call.id, failed('internal', 'The server failed'))
+  }
+}
+
+/** Patch numbers do not count (A2A 1.0, section 3.6). */
+function versionNamed(wanted: string): Version | undefined {
+  if (/^0\.3(?:\.|$)/.test(wanted)) return v03
+  return /^1\.0(?:\.|$)/.test(wanted) ? v1 : undefined
+}
+
+const idSchema = z.object({ id: z.string() })
+
+function parseId({ call }: Asked): string | RpcFailure {
+  const parsed = idSchema.safeParse(call.params)
+  return parsed.success ? parsed.data.id : failed('invalidParams', problemOf(parsed.error))
+}
+
+function streamedTask(asked: Asked, taskId: string, { view }: { readonly view: Parameters<typeof viewTask>[0]['view'] }): Response {
+  const protocol = { ...protocolOf(asked, taskId), framings: [sse] as const }
+  return streamed(asked.context, { view, runId: taskId, protocolOf: () => protocol }, asked.options)
+}

@@ -1,0 +1,139 @@
+/** Tasks of A2A as runs of ours: messages start runs and answer their questions, and every run can be looked at as a task. */
+import { type A2aOptions, createA2a, createA2aV1, parseCursor, type TwoWayProtocol } from '@agentstream/client/wire'
+import type { Context } from 'hono'
+import type { Agent } from '../../agents/agent.ts'
+import type { JournalStatus } from '../../runs/journal.ts'
+import type { RunView } from '../../runs/live-run.ts'
+import { type Env, keyOf } from '../guard.ts'
+import { inThread } from '../in-thread.ts'
+import { isRunId } from '../input.ts'
+import { type RouteOptions, start } from '../serving.ts'
+import { parseAnswer, parseMessage, type Said, toTask } from './message.ts'
+import { failed, type RpcCall, type RpcFailure } from './rpc.ts'
+import { type TaskView, viewTask } from './task-view.ts'
+
+/** What the versions say differently. */
+export interface Version {
+  readonly create: (options: A2aOptions) => TwoWayProtocol
+  /** A task that has not said anything. */
+  submitted(id: string): object
+  /** What `message/send` answers. */
+  sent(task: object): object
+  readonly canFollowFinished: boolean
+}
+
+const fresh = (id: string, state: string) => ({ id, contextId: `context-${id}`, status: { state } })
+
+export const v03: Version = {
+  create: createA2a,
+  submitted: (id) => ({ kind: 'task', ...fresh(id, 'submitted') }),
+  sent: (task) => task,
+  canFollowFinished: true,
+}
+export const v1: Version = {
+  create: createA2aV1,
+  submitted: (id) => fresh(id, 'TASK_STATE_SUBMITTED'),
+  sent: (task) => ({ task }),
+  canFollowFinished: false,
+}
+
+/** One call, with all it needs. */
+export interface Asked {
+  readonly context: Context<Env>
+  readonly agent: Agent
+  readonly call: RpcCall
+  readonly version: Version
+  readonly options: RouteOptions
+}
+
+export const protocolOf = ({ version, call }: Asked, taskId: string): TwoWayProtocol => version.create({ requestId: call.id, taskId })
+
+/** A run that a message has started, or whose question it has answered. */
+export interface Opened {
+  readonly view: RunView
+  readonly taskId: string
+  readonly isBlocking: boolean
+  /** Settled when a run that was started is over. */
+  readonly ending?: Promise<unknown>
+  readonly answered?: string
+}
+
+export async function openTask(asked: Asked): Promise<Opened | RpcFailure> {
+  const said = parseMessage(asked.call.params)
+  if ('failure' in said) return said
+  return said.taskId === undefined ? begin(asked, said) : goOn(asked, said, said.taskId)
+}
+
+async function begin({ context, agent, options }: Asked, said: Said): Promise<Opened | RpcFailure> {
+  const contextId = said.contextId ?? crypto.randomUUID()
+  const task = toTask(said, contextId)
+  if ('failure' in task) return task
+  const taskId = crypto.randomUUID()
+  const result = await start(context, { agent: inThread(agent, contextId), input: { runId: taskId, task: task.value } }, options)
+  if (!('view' in result))
+    return failed('busy', result.outcome === 'session_busy' ? 'Another message of this context is being answered' : 'Too many tasks at once')
+  const { view } = result
+  return { view, taskId, isBlocking: said.isBlocking, ...('ending' in result ? { ending: result.ending } : {}) }
+}
+
+async function goOn(asked: Asked, said: Said, taskId: string): Promise<Opened | RpcFailure> {
+  const { service } = asked.options
+  const known = await findTask(asked, taskId)
+  if ('failure' in known) return known
+  const { key, status } = known
+  if (status.status !== 'running') return failed('unsupported', 'The task is over; send a message without its id')
+  const { task, questions } = await lookAt(asked, taskId, known)
+  if (said.contextId !== undefined && said.contextId !== task['contextId']) return failed('invalidParams', 'The task is of another context')
+  const answer = parseAnswer(said)
+  const [question] = questions
+  if (question === undefined) return failed('unsupported', 'The task is at work, and asks nothing')
+  if (!answer) return failed('invalidParams', 'Expected yes or no, or data with `approved`')
+  if (answer.approvalId === undefined && questions.size > 1)
+    return failed('invalidParams', `Expected data with \`approval_id\`, one of ${[...questions].join(', ')}`)
+  const { approvalId = question, ...given } = answer
+  const outcome = await service.answer(key, approvalId, given)
+  if (outcome !== 'answered') return failed('unsupported', outcome === 'not_supported' ? 'The task works elsewhere' : 'The task does not ask this')
+  const followed = await service.follow(key)
+  if (followed.outcome !== 'followed') return notFound
+  return { view: followed.view, taskId, isBlocking: said.isBlocking, answered: approvalId }
+}
+
+const notFound = failed('taskNotFound', 'No task with this id')
+
+export interface KnownTask {
+  readonly key: string
+  readonly status: JournalStatus
+}
+
+export async function findTask({ context, options }: Asked, taskId: string): Promise<KnownTask | RpcFailure> {
+  if (!isRunId(taskId)) return notFound
+  const key = keyOf(context, taskId)
+  const status = await options.service.status(key)
+  return status.status === 'unknown' ? notFound : { key, status }
+}
+
+/** What a task has come to. */
+export async function lookAt(
+  asked: Asked,
+  taskId: string,
+  { key, status }: KnownTask,
+): Promise<TaskView & { readonly task: Readonly<Record<string, unknown>> }> {
+  const nothing = { task: { ...asked.version.submitted(taskId) }, questions: new Set<string>() }
+  const isRunning = status.status === 'running'
+  const reached = status.cursor === undefined ? 0 : (parseCursor(status.cursor)?.seq ?? 0)
+  if (isRunning && reached === 0) return nothing
+  const followed = await asked.options.service.follow(key)
+  if (followed.outcome !== 'followed') return nothing
+  try {
+    const protocol = protocolOf(asked, taskId)
+    const { task, questions } = await viewTask({
+      view: followed.view,
+      protocol,
+      // What comes later is of no interest, and might never come.
+      isEnough: (batch) => isRunning && batch.some(({ id }) => (parseCursor(id)?.seq ?? 0) >= reached),
+    })
+    return task ? { task, questions } : nothing
+  } finally {
+    followed.view.close()
+  }
+}
