@@ -8,7 +8,7 @@ export interface JsonObject {
 
 // Python's json writer sends NaN and Infinity. Strings come first in the alternation, so only bare words match. A string may
 // lack its closing quote: were that a mismatch, hostile text would take quadratic time.
-const pythonNumbers = /"(?:[^"\\]|\\[\s\S])*"?|-?\b(?:NaN|Infinity)\b/g
+const pythonNumbers = /"(?:[^"\\]|\\[\s\S])*"?|\bNaN\b|-?\bInfinity\b/g
 
 /**
  * Parses JSON text. `NaN` and `Infinity`, which careless Python hosts send, become null.
