@@ -22,6 +22,7 @@ const longestBatch = 256
  * every generator around it as many again.
  */
 const patience = 16
+const settled = Promise.resolve()
 
 /**
  * A batch is what a source gives without making anyone wait. As nothing but microtasks goes between its first item and its
@@ -59,7 +60,7 @@ export function gather<T, R>(source: AsyncIterator<T, R, undefined>, signal?: Ab
   const quiet = async (): Promise<void> => {
     for (let seen = 0; isBusy && !isOver() && seen < held.length; ) {
       seen = held.length
-      for (let waited = 0; isBusy && waited < patience; waited++) await undefined
+      for (let waited = 0; isBusy && waited < patience; waited++) await settled
     }
   }
   const take = (): readonly T[] => {

@@ -28,7 +28,9 @@ export interface MemoryJournalOptions {
 
 interface RunRecord {
   readonly epoch: string
-  readonly entries: JournalEntry[]
+  /** Of one entry each; its id follows from its place, and is made when it is read. */
+  readonly events: AgentEvent[]
+  readonly texts: string[]
   /** Wakes the readers that wait for more. One function per reader, for as long as it reads. */
   readonly readers: Set<() => void>
   bytes: number
@@ -70,14 +72,15 @@ export function createMemoryJournal(options: MemoryJournalOptions = {}): Journal
     return record
   }
   const checkRoom = (record: RunRecord, event: AgentEvent, data: string): void => {
-    const isLong = record.entries.length >= maxEventsPerRun
+    const isLong = record.texts.length >= maxEventsPerRun
     if ((!isLong && record.bytes + data.length <= maxBytesPerRun) || isTerminalEvent(event)) return
     throw isLong ? new LimitError('The run', maxEventsPerRun, 'events') : new LimitError('The run', maxBytesPerRun, 'bytes')
   }
   const store = (record: RunRecord, event: AgentEvent): void => {
     const data = encodeEvent(event)
     checkRoom(record, event, data)
-    record.entries.push({ id: formatCursor({ epoch: record.epoch, seq: record.entries.length + 1 }), event, data })
+    record.events.push(event)
+    record.texts.push(data)
     record.bytes += data.length
     record.digest = extendDigest(record.digest, data)
   }
@@ -99,7 +102,7 @@ export function createMemoryJournal(options: MemoryJournalOptions = {}): Journal
       } finally {
         wake(record)
       }
-      return formatCursor({ epoch: record.epoch, seq: record.entries.length })
+      return idAt(record, record.texts.length)
     },
     async close(runId, outcome) {
       const record = find(runId)
@@ -124,7 +127,7 @@ export function createMemoryJournal(options: MemoryJournalOptions = {}): Journal
 function newRecord(): RunRecord {
   // 48 random bits tell two incarnations of one run id apart; they travel with every event, so no more than needed.
   const epoch = crypto.randomUUID().replaceAll('-', '').slice(0, 12)
-  return { epoch, entries: [], readers: new Set(), bytes: 0, digest: emptyDigest, outcome: undefined, closedAt: 0 }
+  return { epoch, events: [], texts: [], readers: new Set(), bytes: 0, digest: emptyDigest, outcome: undefined, closedAt: 0 }
 }
 
 function wake(record: RunRecord): void {
@@ -132,14 +135,18 @@ function wake(record: RunRecord): void {
 }
 
 function statusOf(record: RunRecord): JournalStatus {
-  const cursor = record.entries.at(-1)?.id
-  return { status: record.outcome ?? 'running', digest: formatDigest(record.digest), ...(cursor === undefined ? {} : { cursor }) }
+  const seq = record.texts.length
+  return { status: record.outcome ?? 'running', digest: formatDigest(record.digest), ...(seq === 0 ? {} : { cursor: idAt(record, seq) }) }
+}
+
+function idAt({ epoch }: RunRecord, seq: number): string {
+  return formatCursor({ epoch, seq })
 }
 
 function startAfter(record: RunRecord, after: string | undefined): number {
   if (after === undefined) return 0
   const cursor = parseCursor(after)
-  if (cursor?.epoch !== record.epoch || cursor.seq > record.entries.length) throw new AgentStreamError('agent', 'The cursor is not one of this run')
+  if (cursor?.epoch !== record.epoch || cursor.seq > record.texts.length) throw new AgentStreamError('agent', 'The cursor is not one of this run')
   return cursor.seq
 }
 
@@ -151,7 +158,7 @@ async function* follow(record: RunRecord, start: number, signal: AbortSignal): A
   signal.addEventListener('abort', onChange)
   try {
     for (let at = start; !signal.aborted; ) {
-      const batch = batchFrom(record.entries, at)
+      const batch = batchFrom(record, at)
       at += batch.length
       if (batch.length > 0) yield batch
       else if (record.outcome) return
@@ -166,8 +173,14 @@ async function* follow(record: RunRecord, start: number, signal: AbortSignal): A
   }
 }
 
-function batchFrom(entries: readonly JournalEntry[], start: number): readonly JournalEntry[] {
-  let end = start
-  for (let bytes = 0; end < entries.length && end - start < batchLength && bytes < batchBytes; end++) bytes += entries[end]?.data.length ?? 0
-  return entries.slice(start, end)
+function batchFrom(record: RunRecord, start: number): readonly JournalEntry[] {
+  const batch: JournalEntry[] = []
+  for (let bytes = 0; batch.length < batchLength && bytes < batchBytes; ) {
+    const at = start + batch.length
+    const [event, data] = [record.events[at], record.texts[at]]
+    if (!event || data === undefined) break
+    batch.push({ id: idAt(record, at + 1), event, data })
+    bytes += data.length
+  }
+  return batch
 }
