@@ -4,12 +4,13 @@
  * become the transcripts under packages/client/conformance that the ordinary tests read.
  */
 import process from 'node:process'
+import { a2aServers } from './interop/a2a-servers.ts'
 import { agenticraft } from './interop/agenticraft.ts'
 import { agentor } from './interop/agentor.ts'
 import { aiecs } from './interop/aiecs.ts'
 import type { Outcome, Upstream } from './interop/check.ts'
 
-const upstreams: readonly Upstream[] = [agentor, aiecs, agenticraft]
+const upstreams: readonly Upstream[] = [agentor, aiecs, agenticraft, ...a2aServers]
 /** What is not run at all, and why. */
 const absent: Readonly<Record<string, string>> = {
   'a2a-tck': 'the conformance kit is on no package index',

@@ -11,8 +11,8 @@ import { scriptedFetch } from '@agentstream/client/testing'
 import type { Protocol } from '@agentstream/client/wire'
 import * as wire from '@agentstream/client/wire'
 
-const { a2a, agentorChat, aiecs } = wire
-const protocols = { a2a, agentorChat, aiecs, agenticraftLenient: wire.createAgenticraft({ form: 'text', reading: 'lenient' }) }
+const { a2a, a2aV1, agentorChat, aiecs } = wire
+const protocols = { a2a, a2aV1, agentorChat, aiecs, agenticraftLenient: wire.createAgenticraft({ form: 'text', reading: 'lenient' }) }
 
 export interface Scenario {
   readonly folder: 'a2a' | 'agenticraft' | 'agentor' | 'aiecs'

@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
 import { type AgentEvent, createAgentClient, immediately, selectText } from './index.ts'
 import { scriptedFetch } from './testing.ts'
-import { a2a, agentorChat, aiecs } from './wire.ts'
+import { a2a, a2aV1, agentorChat, aiecs, autoProtocol, type Protocol } from './wire.ts'
 
 // What the systems themselves sent, recorded by `npm run interop -- --record`, so that it is kept where they are not at hand.
 
@@ -15,7 +15,7 @@ interface About {
   readonly text: string
 }
 
-const protocols = { a2a, agentorChat, aiecs }
+const protocols = { a2a, a2aV1, agentorChat, aiecs }
 const conformance = new URL('../conformance/', import.meta.url)
 const names = ['a2a', 'agentor', 'aiecs'].flatMap((folder) =>
   readdirSync(new URL(`${folder}/interop/`, conformance))
@@ -35,19 +35,24 @@ function* cut(body: Uint8Array, size: number): Generator<Uint8Array> {
   for (let at = 0; at < body.length; at += size) yield body.subarray(at, at + size)
 }
 
-test('there are 4 of Agentor’s /chat, 3 of its A2A and 4 of AIECS', () => expect(names).toHaveLength(11))
+test('there are 4 of Agentor’s /chat, 3 of its A2A, 4 of each version of A2A’s Python kit and 4 of AIECS', () => expect(names).toHaveLength(19))
 
 describe.each(names)('%s', (name) => {
   const { about, events, body } = transcript(name)
 
-  test.each([1, 7, body.length])(`of ${about.upstream} is read as it was from the network, in pieces of %i bytes`, async (size) => {
+  async function readAs(protocol: Protocol, size: number) {
     const pieces = [...cut(body, size), ...(about.isCut ? [new TypeError('terminated')] : [])]
     const { fetch } = scriptedFetch({ headers: { 'content-type': about.contentType }, body: pieces })
     const seen: AgentEvent[] = []
-    const client = createAgentClient({ url: '/api', fetch, protocol: protocols[about.protocol], retry: false })
-    const run = client.run('x', { schedule: immediately, onEvent: (event) => seen.push(event) })
+    const run = createAgentClient({ url: '/api', fetch, protocol, retry: false }).run('x', { schedule: immediately, onEvent: (event) => seen.push(event) })
     await run.result().catch(() => {})
     const state = run.getSnapshot()
-    expect([seen, state.status, selectText(state)]).toEqual([events, about.status, about.text])
-  })
+    return [seen, state.status, selectText(state)]
+  }
+  const asRecorded = [events, about.status, about.text]
+
+  test.each([1, 7, body.length])(`of ${about.upstream} is read as it was from the network, in pieces of %i bytes`, async (size) =>
+    expect(await readAs(protocols[about.protocol], size)).toEqual(asRecorded),
+  )
+  test('and by a client that was not told whose it is', async () => expect(await readAs(autoProtocol(), 7)).toEqual(asRecorded))
 })
