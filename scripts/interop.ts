@@ -4,16 +4,17 @@
  * become the transcripts under packages/client/conformance that the ordinary tests read.
  */
 import process from 'node:process'
+import { a2aClients } from './interop/a2a.ts'
 import { a2aServers } from './interop/a2a-servers.ts'
 import { agenticraft } from './interop/agenticraft.ts'
 import { agentor } from './interop/agentor.ts'
 import { aiecs } from './interop/aiecs.ts'
 import type { Outcome, Upstream } from './interop/check.ts'
 
-const upstreams: readonly Upstream[] = [agentor, aiecs, agenticraft, ...a2aServers]
+const upstreams: readonly Upstream[] = [agentor, aiecs, agenticraft, ...a2aServers, ...a2aClients]
 /** What is not run at all, and why. */
 const absent: Readonly<Record<string, string>> = {
-  'a2a-tck': 'the conformance kit is on no package index',
+  'a2a-tck': 'the conformance kit is on no package index; the clients of the same project stand for it',
   'openai, anthropic': 'our server has no endpoint in the words of these clients',
 }
 const words = process.argv.slice(2)
