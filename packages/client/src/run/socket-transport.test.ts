@@ -24,7 +24,7 @@ const stop: TransportRequest = { method: 'DELETE', url: 'https://agents.test/api
 function scripted(options: { windowLength?: number } = {}) {
   const sockets: ScriptedSocket[] = []
   const asked: string[] = []
-  class ScriptedSocket extends EventTarget implements ClientSocket {
+  class ScriptedSocket extends EventTarget {
     readonly dialled: unknown[]
     readonly said: unknown[] = []
     isClosed = false
