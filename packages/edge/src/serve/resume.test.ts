@@ -72,9 +72,9 @@ const spoiling = [
 const connection = (...kinds: readonly fc.Arbitrary<Meeting>[]) => fc.array(fc.oneof(...kinds), { minLength: 1, maxLength: 3 })
 
 function spoil(plan: Faults, meeting: Meeting): Faults {
-  if (meeting.kind === 'refused' || meeting.kind === 'restart') return plan
-  if (meeting.kind === 'html200') return plan.html200()
-  return meeting.kind === 'status' ? plan.status(meeting.status) : plan[meeting.kind](meeting.at)
+  if ('at' in meeting) return plan[meeting.kind](meeting.at)
+  if (meeting.kind === 'status') return plan.status(meeting.status)
+  return meeting.kind === 'html200' ? plan.html200() : plan
 }
 
 /** A run of the story over connections that meet what the schedule says; further ones meet nothing. */
