@@ -9,16 +9,19 @@ interface Words {
   readonly completed: string
   readonly failed: string
   readonly canceled: string
+  readonly asking: string
   readonly notFound: string | number
   readonly notCancelable: string | number
 }
 
-const expected = ({ completed, failed, canceled, notFound, notCancelable }: Words): Readonly<Record<string, unknown>> => ({
-  card: ['harbour', ['storm', 'tide', 'wait']],
+const expected = ({ completed, failed, canceled, asking, notFound, notCancelable }: Words): Readonly<Record<string, unknown>> => ({
+  card: ['harbour', ['sail', 'storm', 'tide', 'wait']],
   stream: { text: greeting, last: completed },
   tools: { text: 'Let me look.High water.', last: completed },
   failure: failed,
   send: { text: greeting, last: completed },
+  question: asking,
+  answer: { text: 'We are away.', last: completed },
   get: { text: greeting, last: completed },
   cancel: canceled,
   'cancelled stream': canceled,
@@ -53,8 +56,16 @@ export const a2aClients: readonly Upstream[] = [
     completed: 'TASK_STATE_COMPLETED',
     failed: 'TASK_STATE_FAILED',
     canceled: 'TASK_STATE_CANCELED',
+    asking: 'TASK_STATE_INPUT_REQUIRED',
     notFound: 'TaskNotFoundError',
     notCancelable: 'TaskNotCancelableError',
   }),
-  client('0.3.26', 'a2a_client_v03.py', { completed: 'completed', failed: 'failed', canceled: 'canceled', notFound: -32001, notCancelable: -32002 }),
+  client('0.3.26', 'a2a_client_v03.py', {
+    completed: 'completed',
+    failed: 'failed',
+    canceled: 'canceled',
+    asking: 'input-required',
+    notFound: -32001,
+    notCancelable: -32002,
+  }),
 ]

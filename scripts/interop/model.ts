@@ -25,6 +25,8 @@ export async function startModel(tools: readonly [tide: string, storm: string]):
   mock.on({ userMessage: 'tides', hasToolResult: true }, { content: 'High water.' })
   mock.onMessage('without end', { toolCalls: both.slice(0, 1) })
   mock.onMessage('wait for me', { toolCalls: [{ id: 'call_3', name: 'wait', arguments: {} }] })
+  mock.on({ userMessage: 'set sail', hasToolResult: false }, { toolCalls: [{ id: 'call_4', name: 'sail', arguments: {} }] })
+  mock.on({ userMessage: 'set sail', hasToolResult: true }, { content: 'We are away.' })
   mock.onMessage('refused', { error: { message: 'the key is wrong', type: 'invalid_request_error' }, status: 401 })
   mock.onMessage('hello', { content: greeting })
   await mock.start()

@@ -9,6 +9,7 @@ import type { Host } from './python.ts'
 const parameters = z.object({ port: z.string() })
 const tide = defineTool({ name: 'tide', description: 'How high the water stands', parameters, execute: async ({ port }) => ({ port, metres: 4.2 }) })
 const storm = defineTool({ name: 'storm', description: 'Always fails', parameters, execute: ({ port }) => Promise.reject(new Error(`no station at ${port}`)) })
+const sail = defineTool({ name: 'sail', description: 'Asks first', parameters: z.object({}), needsApproval: true, execute: async () => 'gone' })
 /** Runs until it is told to stop. */
 const wait = defineTool({
   name: 'wait',
@@ -19,7 +20,7 @@ const wait = defineTool({
 
 export async function startServer(modelUrl: string): Promise<Host> {
   const provider = openai({ baseURL: modelUrl, apiKey: 'none', model: 'gpt-interop', retry: false })
-  const harbour = createHybridAgent({ name: 'harbour', provider, tools: [tide, storm, wait] })
+  const harbour = createHybridAgent({ name: 'harbour', provider, tools: [tide, storm, sail, wait] })
   const handler = createAgentHandler({ agents: { harbour } })
   const server = createServer(toNodeListener((request) => handler(request)))
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))

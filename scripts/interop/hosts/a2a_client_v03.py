@@ -27,8 +27,10 @@ async def main():
         at_once = ClientFactory(ClientConfig(httpx_client=http, streaming=False)).create(card)
         seen["card"] = [card.name, sorted(skill.id for skill in card.skills)]
 
-        async def last(client, text):
-            async for task, _ in client.send_message(create_text_message_object(content=text)):
+        async def last(client, text, task_id=None):
+            message = create_text_message_object(content=text)
+            message.task_id = task_id
+            async for task, _ in client.send_message(message):
                 pass
             return task
 
@@ -37,6 +39,9 @@ async def main():
         seen["tools"] = told(await last(streaming, "the tides, please"))
         seen["failure"] = (await last(streaming, "be refused")).status.state.value
         seen["send"] = told(await last(at_once, "hello"))
+        question = await last(at_once, "set sail")
+        seen["question"] = question.status.state.value
+        seen["answer"] = told(await last(at_once, "yes", question.id))
         seen["get"] = told(await streaming.get_task(TaskQueryParams(id=first.id)))
 
         running, watching = [], []

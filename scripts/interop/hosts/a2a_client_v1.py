@@ -15,8 +15,8 @@ def state(status):
     return TaskState.Name(status.state)
 
 
-def asking(text):
-    return SendMessageRequest(message=new_text_message(text, role=Role.ROLE_USER))
+def asking(text, task_id=None):
+    return SendMessageRequest(message=new_text_message(text, task_id=task_id, role=Role.ROLE_USER))
 
 
 def told(responses):
@@ -51,6 +51,9 @@ async def main():
         seen["tools"] = told(await stream("the tides, please"))
         seen["failure"] = told(await stream("be refused"))["last"]
         seen["send"] = told([response async for response in at_once.send_message(asking("hello"))])
+        question = [response async for response in at_once.send_message(asking("set sail"))]
+        seen["question"] = told(question)["last"]
+        seen["answer"] = told([response async for response in at_once.send_message(asking("yes", question[-1].task.id))])
         task_id = next(response.task.id for response in first if response.HasField("task"))
         task = await streaming.get_task(GetTaskRequest(id=task_id))
         seen["get"] = {"text": "".join(get_artifact_text(artifact, "") for artifact in task.artifacts), "last": state(task.status)}
