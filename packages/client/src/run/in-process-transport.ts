@@ -10,20 +10,35 @@ import type { Transport } from './transport.ts'
  * ```
  */
 export function inProcessTransport(handler: (request: Request) => Promise<Response> | Response): Transport {
+  const ask = async (request: Request): Promise<Response> => handler(request)
   const http = fetchTransport({
-    fetch: async (input, init) => {
+    fetch(input, init) {
       const url = input instanceof Request ? input.url : input
       // A path needs an origin to be an address, and outside of pages there is none.
-      return handler(new Request(new URL(url, globalThis.location?.href ?? 'http://in-process.invalid'), init))
+      const request = new Request(new URL(url, globalThis.location?.href ?? 'http://in-process.invalid'), init)
+      return unlessAborted(ask(request), request.signal)
     },
   })
   return {
     async open(request, signal) {
       const frames = await http.open(request, signal)
-      // Over a network fetch does this; a handler that ignores its signal must not hold the reader.
       signal.addEventListener('abort', () => frames.cancel(signal.reason), { once: true })
       return frames
     },
     call: http.call,
   }
+}
+
+/** What fetch does by itself: a handler that ignores its signal holds nobody who has left. */
+function unlessAborted(answer: Promise<Response>, signal: AbortSignal): Promise<Response> {
+  return new Promise((resolve, reject) => {
+    const leave = (): void => {
+      reject(signal.reason)
+      // A late answer to nobody is closed, and a late failure is nobody's.
+      answer.then((response) => response.body?.cancel()).catch(() => {})
+    }
+    signal.addEventListener('abort', leave, { once: true })
+    answer.then(resolve, reject).finally(() => signal.removeEventListener('abort', leave))
+    if (signal.aborted) leave()
+  })
 }
