@@ -3,7 +3,7 @@
 export type { AgentInfo, ModelParameters, RunOutcome } from '@agentstream/client/wire'
 export type { Agent, Conversation, RunContext, Task } from './agents/agent.ts'
 export type { AgentOptions } from './agents/agent-options.ts'
-export { createHybridAgent, type HybridAgentOptions } from './agents/hybrid-agent.ts'
+export { createHybridAgent, type HybridAgentOptions, type ToolAnswer } from './agents/hybrid-agent.ts'
 export { createLLMAgent } from './agents/llm-agent.ts'
 export { type MergeAgentsOptions, mergeAgents, type NamedEvent } from './agents/merge-agents.ts'
 export { createToolAgent, type ToolAgentOptions } from './agents/tool-agent.ts'

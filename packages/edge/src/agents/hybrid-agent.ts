@@ -1,13 +1,23 @@
-import type { AgentEvent, JsonObject } from '@agentstream/client/wire'
+import type { AgentEvent, JsonObject, JsonValue } from '@agentstream/client/wire'
 import { createBudget } from '../loop/budget.ts'
 import type { LoopExtension, LoopOutcome } from '../loop/loop.ts'
 import { readPast } from '../loop/past-run.ts'
 import { type HybridPlugin, joinPlugins } from '../loop/plugin.ts'
+import type { ToolOutcome } from '../tools/call-tool.ts'
 import type { Tool } from '../tools/tool.ts'
 import { createToolbox, type Toolbox } from '../tools/toolbox.ts'
 import type { Agent } from './agent.ts'
 import { type AgentOptions, agentInfo } from './agent-options.ts'
 import { runAgent } from './run-agent.ts'
+
+/** What a tool answered. */
+export interface ToolAnswer {
+  readonly tool: string
+  readonly parameters: JsonObject
+  readonly result: JsonValue
+  /** As the model would be told: a text as it is, all else as JSON. */
+  readonly text: string
+}
 
 export interface HybridAgentOptions extends AgentOptions {
   readonly tools?: readonly Tool[]
@@ -17,6 +27,12 @@ export interface HybridAgentOptions extends AgentOptions {
   readonly parallelTools?: boolean
   /** Failures in a row after which a tool is not offered again in this run. Default 3. */
   readonly toolFailureLimit?: number
+  /**
+   * Whether what a tool answered is the answer of the run, such as `({ text }) => /<html[\s>]/i.test(text)`. The model is not
+   * asked again then, and the output is the text of that answer. With it, the calls of a turn are made one after the other,
+   * and those after that answer are not made. Asked once per answer, never for a call that failed or was refused.
+   */
+  readonly stopWhen?: (answer: ToolAnswer) => boolean
   /** What takes part in its runs, such as `dawp(…)`. */
   readonly plugins?: readonly HybridPlugin[]
 }
@@ -30,7 +46,8 @@ export interface HybridAgentOptions extends AgentOptions {
  */
 export function createHybridAgent(options: HybridAgentOptions): Agent {
   const toolbox = createToolbox(options.tools)
-  const { maxIterations = 10, parallelTools = true, toolFailureLimit = 3, plugins = [], now = Date.now } = options
+  const { maxIterations = 10, parallelTools = true, toolFailureLimit = 3, plugins = [], now = Date.now, stopWhen } = options
+  const isEnough = stopWhen && ((outcome: ToolOutcome): boolean => stopWhen(answerOf(outcome)))
   const extended = (context: JsonObject = {}): { extension: LoopExtension; toolbox: Toolbox } => {
     const extension = joinPlugins(plugins, { now, context })
     return { extension, toolbox: createToolbox([...toolbox.tools, ...(extension.tools ?? [])]) }
@@ -48,12 +65,16 @@ export function createHybridAgent(options: HybridAgentOptions): Agent {
         options,
         past: context.past && readPast(context.past),
         ...extended(task.context),
-        policy: { narrate: true, afterTools: 'ask_again', parallelTools, toolFailureLimit },
+        policy: { narrate: true, afterTools: 'ask_again', parallelTools, toolFailureLimit, isEnough },
         maxIterations,
         opening: { type: 'started' },
         closing: (outcome, seconds) => lastEvents(outcome, { seconds, maxIterations }),
       }),
   }
+}
+
+function answerOf({ call, parameters, result = null, text }: ToolOutcome): ToolAnswer {
+  return { tool: call.name, parameters, result, text }
 }
 
 function lastEvents(outcome: LoopOutcome, { seconds, maxIterations }: { seconds: number; maxIterations: number }): readonly AgentEvent[] {

@@ -77,7 +77,7 @@ async function* runStep(place: StepPlace, options: ChainOptions): AsyncGenerator
       yield* noEvents
       iterations++
       for (const callId of suppressedCallIds(round.outcomes)) suppressCall(messages, callId, { compatible })
-      if (round.turn.toolCalls.length > 0) return 'as_it_is'
+      if (round.turn.toolCalls.length > 0 && !round.enough) return 'as_it_is'
       outcome = judge(round, place, options)
       if (!compatible) remember(round, { outcome, place, messages })
       return outcome === 'continue' ? 'ask_again' : 'as_it_is'
@@ -105,16 +105,17 @@ export function allocateTurns(caps: { readonly remaining: number; readonly stepC
   return Math.min(caps.stepCap ?? caps.defaultCap ?? caps.remaining, caps.remaining)
 }
 
-function judge({ turn }: Round, { workflow, step, index }: StepPlace, { loop, compatible }: ChainOptions): StepOutcome {
+function judge({ turn, enough }: Round, { workflow, step, index }: StepPlace, { loop, compatible }: ChainOptions): StepOutcome {
   // Upstream looks at the budget first: a run whose last turn prints the marker fails.
   if (compatible && loop.budget.remaining === 0) return 'continue'
   if (step.completion === 'no_tool_calls') return 'step_done'
-  return stepOutcome(turn.text, { ...workflow, isLast: index === workflow.steps.length - 1 })
+  return stepOutcome(enough?.text ?? turn.text, { ...workflow, isLast: index === workflow.steps.length - 1 })
 }
 
 /** Upstream forgets what a step said without calling tools, so that no later step and no main loop ever sees it. */
 function remember({ turn }: Round, { outcome, place, messages }: { outcome: StepOutcome; place: StepPlace; messages: Message[] }): void {
-  if (turn.text.trim() !== '') messages.push(assistantMessage(turn))
+  // A turn with calls stands there already.
+  if (turn.toolCalls.length === 0 && turn.text.trim() !== '') messages.push(assistantMessage(turn))
   // Several providers take a conversation that ends with the assistant's words for words to be continued.
   if (outcome === 'continue') messages.push({ role: 'user', text: reminder(place) })
 }

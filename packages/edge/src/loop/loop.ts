@@ -10,7 +10,7 @@ import { modelTools, type Toolbox } from '../tools/toolbox.ts'
 import type { Budget } from './budget.ts'
 import type { Emit } from './emit.ts'
 import type { PastRun } from './past-run.ts'
-import { runTools } from './run-tools.ts'
+import { runTools, type ToolRound } from './run-tools.ts'
 import { createStepLog, type ReasoningStep, type StepLog } from './step-log.ts'
 import type { ClaimCallId } from './tool-call-assembly.ts'
 import { createToolSwitch, type ToolSwitch } from './tool-switch.ts'
@@ -30,6 +30,8 @@ export interface LoopPolicy {
   readonly parallelTools: boolean
   /** A tool that fails this often in a row is not offered again. */
   readonly toolFailureLimit: number
+  /** Whether a result is the answer of the loop. The calls of a turn are made one after the other then, and none after that one. */
+  readonly isEnough?: ((outcome: ToolOutcome) => boolean) | undefined
 }
 
 export interface LoopOptions {
@@ -77,16 +79,15 @@ export interface LoopStop {
 }
 
 /** A turn of the model, and what its tools answered. */
-export interface Round {
+export interface Round extends ToolRound {
   readonly turn: Turn
-  readonly outcomes: readonly ToolOutcome[]
 }
 
 export interface LoopOutcome {
   readonly end: 'answered' | 'tools_done' | 'out_of_budget' | 'stopped'
   /** Why it was stopped. */
   readonly stop?: LoopStop
-  /** What the model said in its last turn, trimmed. */
+  /** What the model said in its last turn, trimmed, or the result that was the answer. */
   readonly text: string
   readonly finishReason: FinishReason
   readonly iterations: number
@@ -119,22 +120,22 @@ async function* runRounds(loop: OpenLoop): AsyncGenerator<readonly AgentEvent[],
   const outcomes: ToolOutcome[] = []
   let iteration = 0
   let tokens = 0
-  let last: Turn = { text: '', toolCalls: [], finishReason: 'other', tokens: 0 }
+  let last: Round = { turn: { text: '', toolCalls: [], finishReason: 'other', tokens: 0 }, outcomes }
   const outcome = (end: LoopOutcome['end'], stop?: LoopStop): LoopOutcome => {
-    const { text, finishReason } = last
-    return { end, text: text.trim(), finishReason, iterations: iteration, tokens, outcomes, steps: log.steps, ...(stop ? { stop } : {}) }
+    const { turn, enough } = last
+    const text = enough?.text ?? turn.text.trim()
+    return { end, text, finishReason: turn.finishReason, iterations: iteration, tokens, outcomes, steps: log.steps, ...(stop ? { stop } : {}) }
   }
   const opening = extension?.beforeLoop ? yield* singly(extension.beforeLoop(loop)) : 'as_it_is'
   if (typeof opening === 'object') return outcome('stopped', opening)
   while (budget.remaining > 0 && iteration < maxTurns) {
     iteration++
-    const round = yield* runRound(loop, { iteration, log })
-    last = round.turn
-    tokens += last.tokens
-    outcomes.push(...round.outcomes)
-    const verdict = extension?.afterRound ? yield* singly(extension.afterRound(round, loop)) : 'as_it_is'
+    last = yield* runRound(loop, { iteration, log })
+    tokens += last.turn.tokens
+    outcomes.push(...last.outcomes)
+    const verdict = extension?.afterRound ? yield* singly(extension.afterRound(last, loop)) : 'as_it_is'
     if (typeof verdict === 'object') return outcome('stopped', verdict)
-    const isAnswer = last.toolCalls.length === 0
+    const isAnswer = last.turn.toolCalls.length === 0 || last.enough !== undefined
     if (isAnswer && verdict === 'as_it_is') return outcome('answered')
     if (!isAnswer && policy.afterTools === 'stop') return outcome('tools_done')
   }
@@ -156,12 +157,15 @@ async function* runRound(loop: OpenLoop, { iteration, log }: { iteration: number
   // A final answer is no thought: it is the output, and would be shown twice.
   if (policy.narrate && thought !== '') yield [emit({ type: 'thought', content: thought, iteration })]
   const narrate = policy.narrate ? iteration : undefined
-  const outcomes = yield* singly(runTools(turn.toolCalls, { ...loop, parallel: policy.parallelTools, narrate, answerCall: extension?.answerCall }))
+  const { parallelTools: parallel, isEnough } = policy
+  const made = yield* singly(runTools(turn.toolCalls, { ...loop, parallel, isEnough, narrate, answerCall: extension?.answerCall }))
   // Charged when it is over, as upstream: its tools still see the turn they belong to.
   budget.spend()
-  for (const answer of outcomes) log.outcome(answer, iteration)
-  messages.push(assistantMessage(turn), ...outcomes.map(toolMessage))
-  return { turn, outcomes }
+  for (const answer of made.outcomes) log.outcome(answer, iteration)
+  // A call that was not made has no answer, and no model takes a conversation back in which one is missing.
+  const toolCalls = made.outcomes.map(({ call }) => call)
+  messages.push(assistantMessage({ ...turn, toolCalls }), ...made.outcomes.map(toolMessage))
+  return { turn, ...made }
 }
 
 const noNames: ReadonlySet<string> = new Set()

@@ -81,3 +81,14 @@ test('in order, the second starts when the first is over', async () => {
   }
   expect(await all(inOrder([named('a'), named('b')]))).toEqual({ values: ['a runs, started: a', 'b runs, started: a,b'], result: ['a', 'b'] })
 })
+
+test('in order, what comes after the last result that counts is not begun', async () => {
+  const started: number[] = []
+  async function* numbered(value: number): AsyncGenerator<string, number, undefined> {
+    started.push(value)
+    yield `${value}`
+    return value
+  }
+  expect(await all(inOrder([1, 2, 3].map(numbered), (value) => value === 2))).toEqual({ values: ['1', '2'], result: [1, 2] })
+  expect(started).toEqual([1, 2])
+})

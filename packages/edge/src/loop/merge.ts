@@ -46,9 +46,16 @@ export async function* merge<T, R>(sources: readonly AsyncGenerator<T, R, undefi
   }
 }
 
-/** The same, one after the other. */
-export async function* inOrder<T, R>(sources: readonly AsyncGenerator<T, R, undefined>[]): AsyncGenerator<T, R[], undefined> {
+/** The same, one after the other. The sources after the one whose result is the last are not begun. */
+export async function* inOrder<T, R>(
+  sources: readonly AsyncGenerator<T, R, undefined>[],
+  isLast: (result: R) => boolean = () => false,
+): AsyncGenerator<T, R[], undefined> {
   const returned: R[] = []
-  for (const source of sources) returned.push(yield* source)
+  for (const source of sources) {
+    const result = yield* source
+    returned.push(result)
+    if (isLast(result)) break
+  }
   return returned
 }

@@ -22,20 +22,34 @@ export interface RoundOptions {
   readonly parallel: boolean
   /** Adds `action` and `observation` events of this iteration. */
   readonly narrate?: number | undefined
+  /** Whether a result ends the run. The calls are made one after the other then, and none after that one. */
+  readonly isEnough?: ((outcome: ToolOutcome) => boolean) | undefined
   /** The result of a call that is answered without being run. */
   readonly answerCall?: ((call: ToolCall, calls: readonly ToolCall[]) => JsonValue | undefined) | undefined
   /** Its calls are not carried out again. */
   readonly past?: PastRun | undefined
 }
 
+/** What the calls of a turn came to. */
+export interface ToolRound {
+  /** Of the calls that were made, in their order. */
+  readonly outcomes: readonly ToolOutcome[]
+  /** The one that ended the run. */
+  readonly enough?: ToolOutcome | undefined
+}
+
 /** More calls in one turn than this are a model gone astray. */
 const mostCalls = 64
 
-export async function* runTools(calls: readonly ToolCall[], options: RoundOptions): AsyncGenerator<AgentEvent, readonly ToolOutcome[], undefined> {
+export async function* runTools(calls: readonly ToolCall[], options: RoundOptions): AsyncGenerator<AgentEvent, ToolRound, undefined> {
+  const { isEnough, toolSwitch } = options
   const sources = calls.map((call, order) => narrated(sourceOf(call, { ...options, order, calls }), options))
-  const outcomes = yield* options.parallel ? merge(sources) : inOrder(sources)
-  for (const outcome of outcomes) options.toolSwitch.record(outcome)
-  return outcomes
+  const enough: ToolOutcome[] = []
+  // Asked once per result: a predicate may be a regular expression that goes on where it was.
+  const isLast = (outcome: ToolOutcome): boolean => outcome.status === 'done' && isEnough?.(outcome) === true && enough.push(outcome) > 0
+  const outcomes = yield* options.parallel && !isEnough ? merge(sources) : inOrder(sources, isLast)
+  for (const outcome of outcomes) toolSwitch.record(outcome)
+  return { outcomes, enough: enough[0] }
 }
 
 function sourceOf(call: ToolCall, options: RoundOptions & { order: number; calls: readonly ToolCall[] }): AsyncGenerator<AgentEvent, ToolOutcome, undefined> {
