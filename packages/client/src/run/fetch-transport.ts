@@ -20,7 +20,7 @@ export function fetchTransport(options: { fetch?: typeof globalThis.fetch } = {}
     if (body !== undefined) all.set('content-type', 'application/json')
     const response = await send(url, { method, headers: all, ...(body === undefined ? {} : { body: JSON.stringify(body) }), ...(signal ? { signal } : {}) })
     if (response.ok) return response
-    const retryAfterMs = parseRetryAfter(response.headers.get('retry-after'), Date.now())
+    const retryAfterMs = parseRetryAfter(response.headers, Date.now())
     throw new HttpError(response.status, `${method} ${url}`, { body: await excerptOf(response), retryAfterMs })
   }
   return {

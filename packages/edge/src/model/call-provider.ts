@@ -5,6 +5,7 @@ import {
   isRetryableStatus,
   type JsonObject,
   LimitError,
+  parseRetryAfter,
   pipe,
   type Stage,
   type StageReader,
@@ -13,7 +14,7 @@ import {
 import { interruptible, linkedAbort, sleep, stallTimer } from '../abort.ts'
 import { ProviderError } from '../errors.ts'
 import type { ModelDelta } from './provider.ts'
-import { type RetryPolicy, retryAfterOf, retryDelay } from './retry-policy.ts'
+import { type RetryPolicy, retryDelay } from './retry-policy.ts'
 
 /**
  * The POST every provider makes. In go a URL, a body and the vendor's stage from frames to deltas; out come deltas. It
@@ -197,7 +198,7 @@ function refusalOf(response: Response, call: ProviderCall): ProviderError | unde
     return new ProviderError(provider, `${provider} answered with a redirect, which is not followed`, { status })
   if (response.ok) return wrongContent(response, call)
   const meaning = meanings[status] ?? (status >= 500 ? 'it failed' : 'it refused the request')
-  const retryAfterMs = retryAfterOf(response.headers, Date.now())
+  const retryAfterMs = parseRetryAfter(response.headers, Date.now())
   const details = { status, retryable: isRetryableStatus(status), ...(retryAfterMs === undefined ? {} : { retryAfterMs }) }
   return new ProviderError(provider, `${provider} answered ${status}: ${meaning}`, details)
 }

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { ProviderError } from '../errors.ts'
-import { type RetryPolicy, retryAfterOf, retryDelay } from './retry-policy.ts'
+import { type RetryPolicy, retryDelay } from './retry-policy.ts'
 
 const busy = (retryAfterMs?: number): ProviderError =>
   new ProviderError('openai', 'busy', { retryable: true, ...(retryAfterMs === undefined ? {} : { retryAfterMs }) })
@@ -20,17 +20,4 @@ test('S5: the wish of the provider is kept exactly, and one that is too long is 
 
 test('what will fail again is not repeated', () => {
   expect(retryDelay(new ProviderError('openai', 'no'), 1, { policy: {}, random: () => 0 })).toBeUndefined()
-})
-
-test.each([
-  [{ 'retry-after': '2' }, 2000],
-  [{ 'retry-after': '0.5' }, 500],
-  [{ 'retry-after': 'Thu, 01 Jan 1970 00:01:00 GMT' }, 59_000],
-  [{ 'retry-after': 'Thu, 01 Jan 1970 00:00:00 GMT' }, 0],
-  [{ 'retry-after-ms': '750', 'retry-after': '2' }, 750],
-  [{ 'retry-after': '-1e9x' }, undefined],
-  [{ 'retry-after': '9'.repeat(400) }, undefined],
-  [{}, undefined],
-] as const)('%j asks for %s ms', (headers, expected) => {
-  expect(retryAfterOf(new Headers(headers), 1000)).toBe(expected)
 })

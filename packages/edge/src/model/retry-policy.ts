@@ -20,18 +20,3 @@ export function retryDelay(failure: ProviderError, attempt: number, options: { p
   if (retryAfterMs !== undefined) return retryAfterMs <= maxRetryAfterMs ? retryAfterMs : undefined
   return Math.floor(options.random() * Math.min(maxDelayMs, firstDelayMs * 2 ** (attempt - 1)))
 }
-
-/** What the headers ask for, in milliseconds: `retry-after-ms`, or `Retry-After` as seconds or as a date. */
-export function retryAfterOf(headers: Headers, now: number): number | undefined {
-  const milliseconds = amount(headers.get('retry-after-ms'))
-  if (milliseconds !== undefined) return milliseconds
-  const text = headers.get('retry-after')
-  const seconds = amount(text)
-  if (seconds !== undefined) return seconds * 1000
-  const date = Date.parse(text ?? '')
-  return Number.isNaN(date) ? undefined : Math.max(0, date - now)
-}
-
-function amount(text: string | null): number | undefined {
-  return text !== null && /^\s*\d{1,9}(?:\.\d{1,6})?\s*$/.test(text) ? Number(text) : undefined
-}

@@ -121,6 +121,7 @@ function refusal(url: string, data: string): AgentStreamError {
   const told = parseJson(data)
   if (!isObject(told) || typeof told['status'] !== 'number') return new ProtocolError('A refusal without a status', { excerpt: data })
   const { status, body, retry_after } = told
-  const retryAfterMs = typeof retry_after === 'string' ? parseRetryAfter(retry_after, Date.now()) : undefined
+  const get = (name: string): string | null => (name === 'retry-after' && typeof retry_after === 'string' ? retry_after : null)
+  const retryAfterMs = parseRetryAfter({ get }, Date.now())
   return new HttpError(status, url, { body: typeof body === 'string' ? body : '', retryAfterMs })
 }

@@ -1,8 +1,7 @@
-import { isRetryableStatus } from '@agentstream/client/wire'
+import { isRetryableStatus, parseRetryAfter } from '@agentstream/client/wire'
 import * as z from 'zod'
 import { ProviderError } from '../../errors.ts'
 import { statedError } from '../http/read-frame.ts'
-import { retryAfterOf } from '../retry-policy.ts'
 
 const callError = z.object({
   statusCode: z.number().nullish(),
@@ -15,7 +14,7 @@ export function aiSdkFailure(error: unknown, provider: string): ProviderError {
   const { data } = callError.safeParse(error)
   const { statusCode: status, isRetryable } = data ?? {}
   if (typeof status !== 'number' && typeof isRetryable !== 'boolean') return statedError(error, provider)
-  const retryAfterMs = retryAfterOf(new Headers(data?.responseHeaders ?? {}), Date.now())
+  const retryAfterMs = parseRetryAfter(new Headers(data?.responseHeaders ?? {}), Date.now())
   return new ProviderError(provider, typeof status === 'number' ? `${provider} answered ${status}` : `${provider} could not be asked`, {
     retryable: typeof status === 'number' ? isRetryableStatus(status) : isRetryable === true,
     ...(typeof status === 'number' ? { status } : {}),
