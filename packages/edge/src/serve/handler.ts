@@ -5,8 +5,9 @@ import { createMemoryJournal } from '../runs/memory-journal.ts'
 import { createRunService } from '../runs/run-service.ts'
 import { createMemorySessionStore } from '../runs/session-store.ts'
 import { addA2aRoutes } from './a2a/a2a-routes.ts'
+import { addClientRoutes } from './clients/client-routes.ts'
 import { errorResponse } from './error-response.ts'
-import { crossOrigin, type Env, identified, sameSite } from './guard.ts'
+import { allowedOrigins, crossOrigin, type Env, identified, sameSite } from './guard.ts'
 import { createHeartbeats } from './heartbeats.ts'
 import type { AgentHandler, AgentHandlerOptions, Runtime } from './options.ts'
 import { addRoutes } from './routes.ts'
@@ -55,6 +56,7 @@ export function createAgentHandler(options: AgentHandlerOptions): AgentHandler {
   }
   addRoutes(app, routes)
   addA2aRoutes(app, { ...routes, card: options.card })
+  addClientRoutes(app, { ...routes, origins: allowedOrigins(cors) })
   app.notFound(() => errorResponse('not_found'))
   app.onError((error) => {
     onError(error)

@@ -46,10 +46,26 @@ export async function start(context: Context<Env>, { agent, input }: StartOrder,
   return result
 }
 
+export function refused(outcome: Exclude<StartResult['outcome'], 'started' | 'followed'>): Response {
+  return errorResponse(outcome, { headers: { 'retry-after': retryAfterSeconds } })
+}
+
 export async function startAndStream(context: Context<Env>, order: StartOrder, options: RouteOptions): Promise<Response> {
   const result = await start(context, order, options)
-  if (!('view' in result)) return errorResponse(result.outcome, { headers: { 'retry-after': retryAfterSeconds } })
+  if (!('view' in result)) return refused(result.outcome)
   return streamed(context, { view: result.view, runId: order.input.runId, protocolOf: order.protocolOf }, options)
+}
+
+/** What comes of a run, for a client that waits for it as a whole: one that leaves watches no more. */
+export async function waitedFor<T>(context: Context<Env>, view: RunView, outcome: Promise<T>): Promise<T> {
+  const { signal } = context.env.request
+  const leave = (): void => view.close()
+  signal.addEventListener('abort', leave)
+  try {
+    return await outcome
+  } finally {
+    signal.removeEventListener('abort', leave)
+  }
 }
 
 export interface Streamed {

@@ -2,7 +2,7 @@
 import { sse } from '@agentstream/client/wire'
 import { z } from 'zod'
 import { problemOf } from '../input.ts'
-import { streamed } from '../serving.ts'
+import { streamed, waitedFor } from '../serving.ts'
 import { failed, type RpcFailure, rpcFailure, rpcResult } from './rpc.ts'
 import { viewTask } from './task-view.ts'
 import { type Asked, findTask, lookAt, openTask, protocolOf, type Version, v1, v03 } from './tasks.ts'
@@ -14,18 +14,12 @@ const send: Method = async (asked) => {
   const opened = await openTask(asked)
   if ('failure' in opened) return opened
   const { view, taskId, isBlocking, ending, answered } = opened
-  const { signal } = context.env.request
-  // Whoever waits for the answer watches the run, and one that leaves watches no more.
-  signal.addEventListener('abort', view.close)
-  const { task = version.submitted(taskId) } = await viewTask({
-    view,
-    protocol: protocolOf(asked, taskId),
-    isEnough: (_, questions) => !isBlocking || [...questions].some((question) => question !== answered),
-  })
-  signal.removeEventListener('abort', view.close)
+  const isEnough = (_: unknown, questions: ReadonlySet<string>) => !isBlocking || [...questions].some((question) => question !== answered)
+  const { task = version.submitted(taskId) } = await waitedFor(context, view, viewTask({ view, protocol: protocolOf(asked, taskId), isEnough }))
   // A task goes on without its client: this view stands for everyone who may ask for it later.
-  if (ending) void ending.then(view.close, view.close)
-  else view.close()
+  const leave = (): void => view.close()
+  if (ending) void ending.then(leave, leave)
+  else leave()
   return rpcResult(call.id, version.sent(task))
 }
 
