@@ -62,7 +62,7 @@ export async function listen(options: Partial<AgentHandlerOptions> = {}) {
   })
   const pay = defineTool({ name: 'pay', description: 'Pays.', parameters: z.object({ sum: z.number() }), needsApproval: true, execute: () => 'paid' })
   const pilot = createHybridAgent({ name: 'pilot', description: 'Knows tides.', instructions: 'Secret rule.', provider, tools: [tide, chart, pay] })
-  const handler = createAgentHandler({ agents: { pilot }, basePath: '/api', ...options })
+  const handler = createAgentHandler({ agents: { pilot }, basePath: '/api', disconnectGraceMs: 0, ...options })
   const server = createServer((incoming, outgoing) => void adapt(handler, incoming, outgoing))
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   const close = () => {

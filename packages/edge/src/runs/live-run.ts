@@ -43,8 +43,8 @@ export interface RunView {
   entries(): AsyncIterable<readonly JournalEntry[]>
   /** How it ended; to be asked when the entries are. Undefined when the run is not known to be over. */
   end(): Promise<RunEnd | undefined>
-  /** Stops watching. Safe to call more than once. */
-  close(): void
+  /** Stops watching, or stops the run with that where nobody else watches it. Safe to call more than once. */
+  close(how?: 'left' | 'stopped'): void
 }
 
 export interface ViewOptions {
@@ -52,16 +52,18 @@ export interface ViewOptions {
   readonly key: string
   readonly after?: string | undefined
   readonly run: LiveRun | undefined
-  /** Called once, when the last viewer of the run left. */
-  readonly onAbandoned: (run: LiveRun) => void
+  readonly onWatched: (run: LiveRun) => void
+  /** Called when the last viewer of the run left. */
+  readonly onAbandoned: (run: LiveRun, how: 'left' | 'stopped') => void
   /** Sees to a run that nobody works on any more. True when there is more to read. */
   readonly revive?: ((key: string) => Promise<boolean>) | undefined
 }
 
 export function openView(options: ViewOptions): RunView {
-  const { journal, key, after, run, onAbandoned, revive } = options
+  const { journal, key, after, run, onWatched, onAbandoned, revive } = options
   const reading = new AbortController()
   run?.viewers.add(reading)
+  if (run) onWatched(run)
   const revived = async function* (goesOn: (key: string) => Promise<boolean>): AsyncGenerator<readonly JournalEntry[], void, undefined> {
     let at = after
     do {
@@ -80,9 +82,9 @@ export function openView(options: ViewOptions): RunView {
       const { status, ...position } = await journal.status(key)
       return status === 'running' || status === 'unknown' ? undefined : { outcome: status, ...position }
     },
-    close() {
+    close(how = 'left') {
       reading.abort()
-      if (run?.viewers.delete(reading) && run.viewers.size === 0) onAbandoned(run)
+      if (run?.viewers.delete(reading) && run.viewers.size === 0) onAbandoned(run, how)
     },
   }
 }

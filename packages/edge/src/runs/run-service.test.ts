@@ -1,5 +1,5 @@
 import type { AgentEvent } from '@agentstream/client/wire'
-import { afterEach, describe, expect, test, vi } from 'vitest'
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import type { Agent, RunContext } from '../agents/agent.ts'
 import type { JournalEntry } from './journal.ts'
 import type { RunView } from './live-run.ts'
@@ -34,7 +34,7 @@ function puppet() {
 }
 
 function makeService(options: Partial<RunServiceOptions> = {}) {
-  return createRunService({ journal: createMemoryJournal(), onDisconnect: 'cancel', onError: () => {}, now: () => 0, ...options })
+  return createRunService({ journal: createMemoryJournal(), onDisconnect: 'cancel', disconnectGraceMs: 0, onError: () => {}, now: () => 0, ...options })
 }
 
 const viewOf = (result: StartResult): RunView => {
@@ -106,8 +106,8 @@ describe('starting', () => {
 })
 
 describe('viewers', () => {
-  async function twoViewers(onDisconnect: 'cancel' | 'continue') {
-    const service = makeService({ onDisconnect })
+  async function twoViewers(onDisconnect: 'cancel' | 'continue', disconnectGraceMs = 0) {
+    const service = makeService({ onDisconnect, disconnectGraceMs })
     const { agent, contexts, say } = puppet()
     const started = await service.start({ key: 'r', runId: 'r', agent, task: { description: 'go' } })
     const joined = await service.follow('r')
@@ -115,6 +115,41 @@ describe('viewers', () => {
     const signal = contexts[0]?.signal
     return { service, say, first: started.view, second: joined.view, ending: started.ending, aborted: () => signal?.aborted }
   }
+
+  describe('who may come back', () => {
+    beforeEach(() => void vi.useFakeTimers())
+    afterEach(() => void vi.useRealTimers())
+
+    test('S1 a run waits for its viewers, and goes on when one returns in time', async () => {
+      const { service, first, second, aborted } = await twoViewers('cancel', 1000)
+      first.close()
+      second.close()
+      vi.advanceTimersByTime(999)
+      const back = await service.follow('r')
+      vi.advanceTimersByTime(5000)
+      expect(aborted()).toBe(false)
+      if (back.outcome === 'followed') back.view.close()
+      vi.advanceTimersByTime(1000)
+      expect(aborted()).toBe(true)
+    })
+
+    test('S1 who stops by leaving is not waited for, unless somebody else still watches', async () => {
+      const { first, second, aborted } = await twoViewers('cancel', 1000)
+      first.close('stopped')
+      expect(aborted()).toBe(false)
+      second.close('stopped')
+      expect(aborted()).toBe(true)
+    })
+
+    test('S1 L8 a run that ended leaves no timer behind', async () => {
+      const { service, first, second, ending } = await twoViewers('cancel', 1000)
+      first.close()
+      second.close()
+      await service.cancel('r', { by: 'user' })
+      await ending
+      expect(vi.getTimerCount()).toBe(0)
+    })
+  })
 
   test('S1 the run is cancelled when the last viewer leaves, and not before', async () => {
     const { service, first, second, ending, aborted } = await twoViewers('cancel')

@@ -19,6 +19,8 @@ export interface RunServiceOptions {
   readonly sessions?: SessionStore | undefined
   /** What happens to a run when its last viewer leaves. */
   readonly onDisconnect: 'continue' | 'cancel'
+  /** With `cancel`: how long viewers have to come back; 10 seconds unless told. */
+  readonly disconnectGraceMs?: number | undefined
   /** Runs at once; further ones are refused. */
   readonly maxConcurrentRuns?: number | undefined
   /** How long a run may take; it is cancelled then. */
@@ -84,6 +86,7 @@ export function createRunService(options: RunServiceOptions): RunService {
     journal,
     sessions,
     onDisconnect,
+    disconnectGraceMs = 10_000,
     maxConcurrentRuns = Number.POSITIVE_INFINITY,
     maxRunMs,
     approvalTimeoutMs = 300_000,
@@ -97,15 +100,28 @@ export function createRunService(options: RunServiceOptions): RunService {
   const { shared } = journal
   let isClosing = false
   const timestamp = (): string => new Date(now()).toISOString()
+  // Runs that nobody watches, each with the timer that stops it.
+  const unwatched = new Map<LiveRun, ReturnType<typeof setTimeout>>()
+  const isWatched = (run: LiveRun): void => {
+    clearTimeout(unwatched.get(run))
+    unwatched.delete(run)
+  }
+  const stopUnwatched = (key: string, run: LiveRun): void => {
+    unwatched.delete(run)
+    // Viewers of a run that is over leave too, and its agent may still be tidying up.
+    if (live.get(key) === run) run.cancellation.cancel({ by: 'user', reason: 'Every viewer left' })
+  }
   const view = (key: string, after?: string): RunView =>
     openView({
       journal,
       key,
       after,
       run: live.get(key),
-      onAbandoned(run) {
-        // Viewers of a run that is over leave too, and its agent may still be tidying up.
-        if (onDisconnect === 'cancel' && live.get(key) === run) run.cancellation.cancel({ by: 'user', reason: 'Every viewer left' })
+      onWatched: isWatched,
+      onAbandoned(run, how) {
+        if (onDisconnect === 'continue' || live.get(key) !== run) return
+        if (how === 'stopped' || disconnectGraceMs <= 0) stopUnwatched(key, run)
+        else unwatched.set(run, setTimeout(stopUnwatched, disconnectGraceMs, key, run))
       },
       revive: shared && ((abandoned) => revive(abandoned, shared)),
     })
@@ -126,6 +142,7 @@ export function createRunService(options: RunServiceOptions): RunService {
     } finally {
       letGo()
       clearTimeout(timer)
+      isWatched(run)
       live.delete(key)
       if (sessionKey !== undefined) talking.delete(sessionKey)
     }

@@ -28,7 +28,7 @@ type Setup = Partial<AgentHandlerOptions> & { readonly agent?: Agent }
 
 function serve({ agent = echo, ...options }: Setup = {}) {
   const errors: unknown[] = []
-  const handler = createAgentHandler({ agents: { helper: agent }, basePath: '/api', onError: (error) => errors.push(error), ...options })
+  const handler = createAgentHandler({ agents: { helper: agent }, basePath: '/api', disconnectGraceMs: 0, onError: (error) => errors.push(error), ...options })
   const call = (method: string, path: string, init: RequestInit = {}) => handler(new Request(`http://host/api${path}`, { method, ...init }))
   const start = (
     body: unknown = { task: { description: 'hi' } },

@@ -35,6 +35,7 @@ export function createAgentHandler(options: AgentHandlerOptions): AgentHandler {
     journal,
     sessions,
     onDisconnect,
+    disconnectGraceMs: options.disconnectGraceMs,
     onError,
     maxConcurrentRuns,
     maxRunMs,

@@ -52,6 +52,11 @@ export interface AgentHandlerOptions {
   readonly heartbeatMs?: number
   /** What happens to a run when its last viewer leaves; `continue` with a durable journal, else `cancel`. */
   readonly onDisconnect?: 'continue' | 'cancel'
+  /**
+   * With `cancel`: how long a run without viewers goes on, so that a connection that broke, or a page that reloads, finds it
+   * again; 10 seconds unless told, and 0 for none. Who stops a run on purpose says so, and waits for nothing.
+   */
+  readonly disconnectGraceMs?: number
   /** Who may come in. A Response refuses. Without it everybody is the same principal. Read headers only: a body read here is gone. */
   readonly authorize?: (request: Request) => Principal | Response | Promise<Principal | Response>
   /** Closed unless told. */

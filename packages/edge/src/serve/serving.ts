@@ -81,7 +81,7 @@ export function streamed(context: Context<Env>, { view, runId, protocolOf, after
   const protocol = protocolOf?.({ runId })
   const accept = context.req.header('accept') ?? null
   return respond({
-    view,
+    view: protocol?.isStoppedByLeaving ? { ...view, close: () => view.close('stopped') } : view,
     runId,
     framing: protocol ? framingOf(protocol, accept) : framingAccepted(accept),
     encoding: protocol && { encoder: protocol.encoder(), after },

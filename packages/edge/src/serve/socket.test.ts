@@ -38,7 +38,7 @@ async function adapt(handler: (request: Request) => Promise<Response>, incoming:
 
 async function listen(run: (context: RunContext) => AsyncIterable<AgentEvent>): Promise<string> {
   const agent: Agent = { name: 'a', info: { name: 'a', tools: [], supportsStreaming: true }, run: (_, context) => run(context) }
-  const handler = createAgentHandler({ agents: { a: agent } })
+  const handler = createAgentHandler({ agents: { a: agent }, disconnectGraceMs: 0 })
   const server = createServer((incoming, outgoing) => void adapt(handler, incoming, outgoing))
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   closers.push(() => {

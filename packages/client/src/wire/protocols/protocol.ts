@@ -16,6 +16,8 @@ export interface Protocol {
   readonly framings?: readonly [Framing, ...Framing[]]
   /** What a response must say of itself beside its content type, so that the protocol's own clients take it for theirs. */
   readonly headers?: Readonly<Record<string, string>>
+  /** Its clients have no other way to stop a run than to leave: for a server, who leaves has stopped it. */
+  readonly isStoppedByLeaving?: true
   /**
    * Throws ProtocolError for a frame that is not of this protocol. `end` is called only when the stream was closed in order:
    * a protocol without a terminal event gives the run's `result` there, and so says that such an end is all it has.

@@ -16,7 +16,14 @@ export type { AgUiOptions } from './encode.ts'
 
 /** AG-UI with the names that a client gave its conversation and its run. */
 export function createAgUi(options: AgUiOptions = {}): TwoWayProtocol {
-  return { name: 'ag-ui', framings: [sse, ndjson, jsonSeq, message], decoder: agUiDecoder, dialogue: agUiDialogue, encoder: () => agUiEncoder(options) }
+  return {
+    name: 'ag-ui',
+    framings: [sse, ndjson, jsonSeq, message],
+    isStoppedByLeaving: true,
+    decoder: agUiDecoder,
+    dialogue: agUiDialogue,
+    encoder: () => agUiEncoder(options),
+  }
 }
 
 /** Reads what any AG-UI server sends; writes runs named by their own ids. */

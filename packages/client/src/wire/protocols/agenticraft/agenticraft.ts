@@ -34,6 +34,7 @@ export function createAgenticraft({ form = 'chunks', reading = 'conforming', isF
   return {
     name: form === 'text' ? 'agenticraft-text' : 'agenticraft',
     framings: form === 'text' ? [text, plainText] : [text, wholeNdjson],
+    isStoppedByLeaving: true,
     decoder: () => agenticraftDecoder({ isText: form === 'text' || reading === 'lenient', isFinalChunkOptional }),
     dialogue: agenticraftDialogue,
     encoder: form === 'text' ? textEncoder : chunkEncoder,

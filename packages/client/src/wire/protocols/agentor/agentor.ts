@@ -17,6 +17,7 @@ import { agentorEncoder, chatEncoder } from './encode.ts'
 export const agentor: TwoWayProtocol = {
   name: 'agentor',
   framings: [jsonSse, ndjson, jsonSeq, concatenated],
+  isStoppedByLeaving: true,
   decoder: agentorDecoder,
   dialogue: agentorDialogue,
   encoder: agentorEncoder,
@@ -26,6 +27,7 @@ export const agentor: TwoWayProtocol = {
 export const agentorChat: TwoWayProtocol = {
   name: 'agentor-chat',
   framings: [bareJsonSse],
+  isStoppedByLeaving: true,
   decoder: agentorDecoder,
   dialogue: agentorDialogue,
   encoder: chatEncoder,

@@ -15,6 +15,7 @@ export const uiMessageStream: TwoWayProtocol = {
   name: 'ui-message-stream',
   framings: [sse, ndjson],
   headers: { 'x-vercel-ai-ui-message-stream': 'v1' },
+  isStoppedByLeaving: true,
   decoder: uiMessageStreamDecoder,
   dialogue: uiMessageStreamDialogue,
   encoder: uiMessageStreamEncoder,
