@@ -1,4 +1,4 @@
-import { type AgentClient, type AgentEvent, createAgentClient } from '@agentstream/client'
+import { type AgentClient, type AgentClientOptions, type AgentEvent, createAgentClient } from '@agentstream/client'
 import { scriptedFetch } from '@agentstream/client/testing'
 import { focusManager, onlineManager, QueryClient, QueryClientProvider } from '@tanstack/react-query'
 import { act, cleanup, configure } from '@testing-library/react'
@@ -97,8 +97,8 @@ function serve(id: string, body: ServedRun['body']): { run: ServedRun; fetch: ty
 configure({ reactStrictMode: true })
 
 /** A page in StrictMode: the providers an app has, and every commit counted. */
-export function page(fetch: typeof globalThis.fetch, queryClient: QueryClient = new QueryClient()) {
-  const client: AgentClient = createAgentClient({ url: 'https://agents.test', fetch, retry: false })
+export function page(fetch: typeof globalThis.fetch, queryClient: QueryClient = new QueryClient(), retry: AgentClientOptions['retry'] = false) {
+  const client: AgentClient = createAgentClient({ url: 'https://agents.test', fetch, retry })
   const commits = { count: 0 }
   const wrapper = ({ children }: { children?: ReactNode }): ReactElement => (
     <QueryClientProvider client={queryClient}>
