@@ -1,4 +1,7 @@
-/** Frames to events, one protocol beside the other: the same run, written by each protocol's own encoder. Printed as JSON. */
+/**
+ * Frames to events, one protocol beside the other: the same run, written by each protocol's own encoder; and beside each, the
+ * least it can cost, JSON.parse of its frames. Printed as JSON.
+ */
 import process from 'node:process'
 import {
   type AgentEvent,
@@ -44,15 +47,32 @@ function decoded(protocol: TwoWayProtocol): Layer {
   }
 }
 
-const protocols = [aiecs, agenticraft, agenticraftText, agentor, a2a, a2aV1, agUi, uiMessageStream]
-const layers = Object.fromEntries(protocols.map((protocol) => [protocol === a2aV1 ? 'a2a 1.0' : protocol.name, decoded(protocol)]))
-const sent = Object.fromEntries(protocols.map((protocol) => [protocol === a2aV1 ? 'a2a 1.0' : protocol.name, framesOf(protocol)]))
-const measured = await measure(layers, { chunks: [], tokens, baseline: aiecs.name, rounds })
+/** What no decoder can do without. */
+function parsedAlone(frames: readonly Frame[]): Layer {
+  return async () => {
+    let objects = 0
+    for (const { data } of frames) if (data.startsWith('{') && JSON.parse(data)) objects++
+    return objects
+  }
+}
+
+const named = { aiecs, agenticraft, 'agenticraft-text': agenticraftText, agentor, a2a, 'a2a 1.0': a2aV1, 'ag-ui': agUi, 'ui-message-stream': uiMessageStream }
+const alone = (name: string): string => `${name}, JSON.parse alone`
+const layers = Object.fromEntries(
+  Object.entries(named).flatMap(([name, protocol]) => [
+    [name, decoded(protocol)],
+    [alone(name), parsedAlone(framesOf(protocol))],
+  ]),
+)
+const measured = await measure(layers, { chunks: [], tokens, baseline: 'aiecs', rounds })
 console.log(
   JSON.stringify(
-    measured.map((row) => {
-      const frames = sent[row.name] ?? []
-      return { ...row, tokens, framesPerToken: frames.length / tokens, charactersPerToken: frames.reduce((all, { data }) => all + data.length, 0) / tokens }
+    Object.entries(named).map(([name, protocol]) => {
+      const frames = framesOf(protocol)
+      const row = measured.find((one) => one.name === name)
+      const jsonUs = measured.find((one) => one.name === alone(name))?.perTokenUs ?? Number.NaN
+      const ratioToJson = (row?.perTokenUs ?? Number.NaN) / jsonUs
+      return { ...row, tokens, jsonUs, ratioToJson, charactersPerToken: frames.reduce((all, { data }) => all + data.length, 0) / tokens }
     }),
   ),
 )

@@ -1,4 +1,5 @@
 import { ProtocolError } from '../../../errors.ts'
+import { toIsoTime } from '../../events/iso-time.ts'
 import { isObject } from '../../json.ts'
 
 /** One piece of an answer, as `StreamChunk` in `agenticraft/core/streaming.py` is written to JSON. */
@@ -8,7 +9,7 @@ export interface StreamChunk {
   readonly metadata?: Readonly<Record<string, unknown>>
   readonly is_final: boolean
   /** Seconds since 1970. */
-  readonly timestamp?: number
+  readonly timestamp?: number | undefined
 }
 
 /** Where a chunk carries an event that AgentiCraft has no words for; its own readers ignore chunks without content. */
@@ -25,8 +26,12 @@ export function parseChunk(value: unknown): StreamChunk {
   const { metadata, timestamp, content, is_final } = value
   if (metadata != null && !isObject(metadata)) throw wrong('`metadata` is no object', value)
   // Both were checked by looksLikeChunk.
-  const chunk = { content: content as string, is_final: is_final as boolean }
-  return { ...chunk, metadata: metadata ?? {}, ...(typeof timestamp === 'number' ? { timestamp } : {}) }
+  return {
+    content: content as string,
+    is_final: is_final as boolean,
+    metadata: metadata ?? {},
+    timestamp: typeof timestamp === 'number' ? timestamp : undefined,
+  }
 }
 
 function wrong(what: string, value: unknown): ProtocolError {
@@ -36,5 +41,5 @@ function wrong(what: string, value: unknown): ProtocolError {
 /** The time of a chunk as the envelope has it; nothing for what is no date. */
 export function envelopeOf(seconds: number | undefined): { timestamp?: string } {
   // Beyond this a Date is invalid and refuses to be written.
-  return seconds === undefined || Math.abs(seconds) > 8.64e12 ? {} : { timestamp: new Date(seconds * 1000).toISOString() }
+  return seconds === undefined || Math.abs(seconds) > 8.64e12 ? {} : { timestamp: toIsoTime(seconds * 1000) }
 }

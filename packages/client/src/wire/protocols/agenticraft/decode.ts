@@ -91,7 +91,7 @@ function contentOf({ content, metadata = {}, timestamp }: StreamChunk): AgentEve
   // Two names for the kind of a piece: the guide's and the one that is sent (`providers/anthropic.py`).
   const kind = String(metadata['event_type'] ?? metadata['type'])
   if (kind.startsWith('thinking')) return [{ type: 'thinking_token', content, ...envelope }]
-  return [{ type: 'token', content, ...(Object.keys(metadata).length > 0 ? { metadata } : {}), ...envelope }]
+  return [Object.keys(metadata).length > 0 ? { type: 'token', content, metadata, ...envelope } : { type: 'token', content, ...envelope }]
 }
 
 function toolCalls({ tool_calls: calls }: Metadata): AgentEvent[] {

@@ -1,4 +1,5 @@
 /** Events of `AgentLoop.astream`, which are also the lines of the run log. Rules: `src/agentor/engine/events.py` (0.1.0rc2). */
+import { toIsoTime } from '../../events/iso-time.ts'
 import { parseEvent } from '../../events/parse.ts'
 import type { AgentEvent } from '../../events/vocabulary.ts'
 import { isObject } from '../../json.ts'
@@ -76,5 +77,5 @@ function numberOf(value: Raw, key: string): number | undefined {
 function timeOf(value: Raw, key: string): { timestamp?: string } {
   const seconds = numberOf(value, key)
   // Beyond this a Date is invalid and refuses to be written.
-  return seconds === undefined || Math.abs(seconds) > 8.64e12 ? {} : { timestamp: new Date(seconds * 1000).toISOString() }
+  return seconds === undefined || Math.abs(seconds) > 8.64e12 ? {} : { timestamp: toIsoTime(seconds * 1000) }
 }
