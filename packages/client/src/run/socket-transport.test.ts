@@ -1,4 +1,3 @@
-import { rolldown } from 'rolldown'
 import { afterEach, describe, expect, test, vi } from 'vitest'
 import { HttpError, LimitError, ProtocolError, StreamInterruptedError } from '../errors.ts'
 import { type ClientSocket, socketTransport, type TransportRequest } from '../index.ts'
@@ -285,22 +284,4 @@ describe('cancelling', () => {
     await transport.call({ ...start(), url: 'https://agents.test/api/runs/r/approvals/a' })
     expect(asked).toEqual(['POST https://agents.test/api/runs/r/approvals/a'])
   })
-})
-
-test('a page that uses no sockets loads none of this', async () => {
-  const bundle = await rolldown({
-    input: 'page',
-    platform: 'browser',
-    resolve: { conditionNames: ['agentstream-source', 'browser', 'import', 'default'] },
-    plugins: [
-      {
-        name: 'page',
-        resolveId: (id) => (id === 'page' ? id : undefined),
-        load: (id) => (id === 'page' ? `export { createAgentClient } from '${new URL('../index.ts', import.meta.url).pathname}'` : undefined),
-      },
-    ],
-  })
-  const { output } = await bundle.generate({ format: 'esm' })
-  const modules = output.flatMap((chunk) => (chunk.type === 'chunk' ? Object.entries(chunk.modules) : []))
-  expect(modules.filter(([id, { renderedLength }]) => /socket|in-process/.test(id) && renderedLength > 0).map(([id]) => id)).toEqual([])
 })
