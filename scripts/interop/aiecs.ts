@@ -23,6 +23,8 @@ const scenarios: readonly Scenario[] = [
     ask: 'hello',
     expects: { status: 'completed', text: 'We leave at dawn.', dawp: ['gather-facts done', 'decide done'] },
   },
+  // Since 2.2 the model is asked again only before the first piece of its answer.
+  { ...always, name: '05-model-cut', ask: 'be cut', expects: { status: 'failed', text: 'Grüße from the harbour —' } },
 ]
 
 export const aiecs: Upstream = {

@@ -27,6 +27,7 @@ export async function startModel(tools: readonly [tide: string, storm: string]):
   mock.onMessage('wait for me', { toolCalls: [{ id: 'call_3', name: 'wait', arguments: {} }] })
   mock.on({ userMessage: 'set sail', hasToolResult: false }, { toolCalls: [{ id: 'call_4', name: 'sail', arguments: {} }] })
   mock.on({ userMessage: 'set sail', hasToolResult: true }, { content: 'We are away.' })
+  mock.onMessage('cut', { content: greeting }, { latency: 20, truncateAfterChunks: 4 })
   mock.onMessage('refused', { error: { message: 'the key is wrong', type: 'invalid_request_error' }, status: 401 })
   mock.onMessage('hello', { content: greeting })
   await mock.start()
