@@ -98,12 +98,19 @@ export function setConnection(draft: RunDraft, phase: ConnectionPhase, attempt: 
   touch(draft)
 }
 
-/** Appends to the text that is growing, or opens one. */
-export function appendText(loop: LoopDraft, kind: Text['kind'], content: string): void {
+/** A piece of a text, and the message it belongs to where its protocol names messages. */
+export interface Said {
+  readonly content: string
+  readonly message_id?: unknown
+}
+
+/** Appends to the text that is growing, or opens one: for another kind, and for another message. */
+export function appendText(loop: LoopDraft, kind: Text['kind'], { content, message_id: id }: Said): void {
   loop.tail ??= growingText(loop)
-  if (loop.tail?.kind === kind) loop.tail.text += content
+  const { tail } = loop
+  if (tail?.kind === kind && (typeof id !== 'string' || tail.messageId === undefined || tail.messageId === id)) tail.text += content
   else {
-    const part: Text = { kind, iteration: loop.state().iteration, text: content, open: true }
+    const part: Text = { kind, iteration: loop.state().iteration, text: content, open: true, ...(typeof id === 'string' ? { messageId: id } : {}) }
     addPart(loop, part)
     loop.tail = part
   }

@@ -20,6 +20,7 @@ const anyEvent: fc.Arbitrary<AgentEvent> = fc
       fc.nat(3).map((iteration): AgentEvent => ({ type: 'iteration_start', iteration })),
       fc.string().map(token),
       fc.string().map((content): AgentEvent => ({ type: 'thinking_token', content })),
+      fc.tuple(id, fc.string()).map(([message_id, content]): AgentEvent => ({ ...token(content), message_id })),
       fc
         .tuple(id, name, fc.string())
         .map(([callId, tool, delta]): AgentEvent => ({ type: 'tool_call_delta', tool_call: { id: callId, function: { name: tool } }, arguments_delta: delta })),
@@ -244,4 +245,13 @@ test('plugin events are diagnostics, the last 200 of them, and out of the parts'
 test('thinking is apart from the text', () => {
   const state = foldAll([{ type: 'thinking_token', content: 'Hm. ' }, { type: 'thinking_token', content: 'Yes.' }, token('Hi')])
   expect([selectThinking(state), selectText(state)]).toEqual(['Hm. Yes.', 'Hi'])
+})
+
+test('two messages in a row are two texts, where the protocol names them', () => {
+  const said = (content: string, message_id?: string): AgentEvent => ({ ...token(content), ...(message_id ? { message_id } : {}) })
+  const { main } = foldAll([said('High ', 'm-1'), said('water.'), said(' At six.', 'm-1'), said('Bring boots.', 'm-2')])
+  expect(main.parts).toMatchObject([
+    { text: 'High water. At six.', messageId: 'm-1', open: false },
+    { text: 'Bring boots.', messageId: 'm-2', open: true },
+  ])
 })

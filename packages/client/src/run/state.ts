@@ -54,6 +54,8 @@ export interface TextPart {
   readonly text: string
   /** True until something else follows or the run ends. */
   readonly open: boolean
+  /** Where the protocol names its messages: another message is another part. */
+  readonly messageId?: string
 }
 
 export interface ThinkingPart {
@@ -61,6 +63,7 @@ export interface ThinkingPart {
   readonly iteration: number
   readonly text: string
   readonly open: boolean
+  readonly messageId?: string
 }
 
 /** A thought or an observation that the agent stated as such. */

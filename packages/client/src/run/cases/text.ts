@@ -6,10 +6,10 @@ export const textCases = {
   token(loop: LoopDraft, event: EventOf<'token'>, at: number): void {
     const { counts, run } = loop.run
     if (counts.tokens++ === 0) run.timing = { ...run.timing, firstTokenAt: at }
-    appendText(loop, 'text', event.content)
+    appendText(loop, 'text', event)
   },
   thinking_token(loop: LoopDraft, event: EventOf<'thinking_token'>): void {
-    appendText(loop, 'thinking', event.content)
+    appendText(loop, 'thinking', event)
   },
   source(loop: LoopDraft, event: EventOf<'source'>): void {
     const { source_id: sourceId, url, title } = event

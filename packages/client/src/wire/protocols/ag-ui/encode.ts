@@ -9,7 +9,7 @@ import type { Entry } from '../protocol.ts'
 import { createCallWords } from './encode-calls.ts'
 import { createSpeechWords } from './encode-speech.ts'
 import { closing, remark, time, type Word } from './encode-words.ts'
-import { isConversation, isEncryptedValue } from './messages.ts'
+import { isConversation, isEncryptedValue, isOtherMessage, type OtherMessage } from './messages.ts'
 import { createPatchedDocument, isPatch } from './patch.ts'
 import { names, ours } from './words.ts'
 
@@ -71,6 +71,15 @@ function received({ name, data }: EventOf<'custom'>): Word | undefined {
   return isEncryptedValue(name, data) ? data : undefined
 }
 
+/** Only what is read again as it is: nothing beside the message. */
+const isOther = (event: EventOf<'custom'>): event is EventOf<'custom'> & { data: OtherMessage } =>
+  isOtherMessage(event.name, event.data) && Object.keys(event).length === 3
+
+function other({ id: messageId, role, content: delta }: OtherMessage): Word[] {
+  const said = delta === '' ? [] : [{ type: 'TEXT_MESSAGE_CONTENT', messageId, delta }]
+  return [{ type: 'TEXT_MESSAGE_START', messageId, role }, ...said, { type: 'TEXT_MESSAGE_END', messageId }]
+}
+
 function raw(event: EventOf<'custom'>): Word {
   const source = typeof event['source'] === 'string' ? { source: event['source'] } : {}
   return { type: 'RAW', event: event.data, ...source, ...time(event), ...remark(event, without(told.raw, 'source' in source, 'source')) }
@@ -120,7 +129,7 @@ export function agUiEncoder({ threadId, runId }: AgUiOptions = {}): Stage<Entry,
     tool_call: (event) => [...speech.close(), ...calls.call(event)],
     tool_result: answer,
     tool_error: answer,
-    custom: (event) => [custom(event)],
+    custom: (event) => (isOther(event) ? [...speech.close(), ...other(event.data)] : [custom(event)]),
     result(event) {
       result = event
       return []

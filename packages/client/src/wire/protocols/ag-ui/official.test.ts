@@ -109,6 +109,35 @@ test('what another AG-UI server sent goes on to its client: the same messages, s
   ])
 })
 
+test('messages of others, with pictures in them, and activities go on to its client, too', async () => {
+  const picture = [
+    { type: 'text', text: 'What is this?' },
+    { type: 'image', source: { type: 'url', value: 'https://x.test/a.png', mimeType: 'image/png' } },
+  ]
+  const decoder = agUi.decoder()
+  const theirs = [
+    { type: 'RUN_STARTED', threadId: 't-1', runId: 'r-1' },
+    {
+      type: 'MESSAGES_SNAPSHOT',
+      messages: [
+        { id: 'm-1', role: 'user', content: picture },
+        { id: 'a-1', role: 'activity', activityType: 'PLAN', content: { done: 0 } },
+      ],
+    },
+    { type: 'TEXT_MESSAGE_CHUNK', messageId: 'm-2', role: 'system', delta: 'Be brief.' },
+    { type: 'TEXT_MESSAGE_CHUNK', messageId: 'm-3', role: 'assistant', delta: 'A buoy.' },
+    { type: 'RUN_FINISHED', threadId: 't-1', runId: 'r-1' },
+  ]
+  const { messages, rejected } = await runOf(theirs.flatMap((event) => decoder.push({ data: JSON.stringify(event) })))
+  expect(rejected).toBeUndefined()
+  expect(messages).toEqual([
+    { role: 'user', content: picture },
+    { role: 'activity', activityType: 'PLAN', content: { done: 0 } },
+    { role: 'assistant', content: 'A buoy.' },
+    { role: 'system', content: 'Be brief.' },
+  ])
+})
+
 test('a run is named as its client named it', async () => {
   const frames = createAgUi({ threadId: 't-9', runId: 'r-9' })
     .encoder()
@@ -174,10 +203,24 @@ const anyEvent = fc.constantFrom<AgentEvent>(
     { id: 'm', role: 'captain', content: 'x' },
     { id: 'm', role: 'assistant', toolCalls: [{ id: 'c', type: 'function', function: {} }] },
     { role: 'user', content: 'x' },
+    {
+      id: 'm',
+      role: 'user',
+      content: [
+        { type: 'text', text: 'x' },
+        { type: 'image', source: { type: 'url', value: 'x' } },
+      ],
+    },
+    { id: 'm', role: 'user', content: [{ type: 'image', source: { type: 'data', value: 'x' } }] },
+    { id: 'm', role: 'activity', activityType: 'PLAN', content: {} },
+    { id: 'm', role: 'activity', activityType: 'PLAN', content: [] },
   ].map((message) => ({ type: 'custom' as const, name: 'messages', data: [message] })),
   { type: 'custom', name: 'REASONING_ENCRYPTED_VALUE', data: { type: 'REASONING_ENCRYPTED_VALUE', subtype: 'message', entityId: 'm-1', encryptedValue: 'x' } },
   { type: 'custom', name: 'REASONING_ENCRYPTED_VALUE', data: { type: 'REASONING_ENCRYPTED_VALUE', subtype: 'odd', entityId: 'm-1', encryptedValue: 'x' } },
   { type: 'custom', name: 'agentstream', data: { type: 'token' } },
+  { type: 'custom', name: 'message', data: { id: 'm-1', role: 'user', content: 'x' } },
+  { type: 'custom', name: 'message', data: { id: 'm-2', role: 'system', content: '' } },
+  { type: 'custom', name: 'message', data: { id: 'm-1', role: 'assistant', content: 'x' } },
   { type: 'custom', name: 'activity/a-1', data: { message_id: 'a-1', activity_type: 'PLAN', content: {} } },
   { type: 'custom', name: 'activity/a-1', data: { message_id: 'a-2' } },
   { type: 'result', output: null, success: null },
