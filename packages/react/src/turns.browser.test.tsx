@@ -23,6 +23,20 @@ describe('turns', () => {
     ])
   })
 
+  test('L17: attach shows a run that exists as a turn, once, and what is asked next comes after it', async () => {
+    const { server, send, stream } = openedStream()
+    const run = acting(() => stream().attach('r-1', 'asked before the page was loaded'))
+    expect(acting(() => stream().attach('r-1', 'again'))).toBe(run)
+    await waitFor(() => expect(server.runs).toHaveLength(1))
+    server.run(0).send(token('still here'), completed)
+    await waitFor(() =>
+      expect(stream()).toMatchObject({ status: 'completed', text: 'still here', turns: [{ id: 'r-1', input: 'asked before the page was loaded' }] }),
+    )
+    send('next')
+    expect(stream().turns.map(({ input }) => input)).toEqual(['asked before the page was loaded', 'next'])
+    expect(server.requests[0]).toEqual({ method: 'GET', url: 'https://agents.test/runs/r-1/events' })
+  })
+
   test('L12: a new run while the old one streams: no word of one reaches the other', async () => {
     const { server, send, stream } = openedStream()
     const first = send('first')

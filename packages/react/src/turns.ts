@@ -26,6 +26,7 @@ export interface TurnSettings {
 
 export interface Turns {
   send(input: RunInput): AgentRun
+  attach(runId: string, input: RunInput): AgentRun
   cancel(): Promise<CancelReceipt>
   stop(): void
   respond(approvalId: string, answer: ApprovalAnswer): Promise<void>
@@ -44,19 +45,26 @@ export function createTurns(settings: () => TurnSettings, show: (turns: readonly
     turns = next
     if (!hasLeft) show(next)
   }
+  const onEvent = (event: AgentEvent): void => {
+    if (!hasLeft) settings().onEvent?.(event)
+  }
+  const add = (turn: Turn, before: readonly Turn[]): AgentRun => {
+    const { queryClient, agent } = settings()
+    const { run } = turn
+    mutateWhileLive(queryClient, run, { agent, onFinish: () => hasLeft || settings().onFinish?.(run.getSnapshot(), turn) })
+    put([...before, turn])
+    return run
+  }
   const start = (input: RunInput, before: readonly Turn[], id?: string): AgentRun => {
-    const { client, queryClient, agent, sessionId, parameters, onUnmount } = settings()
+    const { client, agent, sessionId, parameters, onUnmount } = settings()
     const run = client.run(inSession(input, sessionId), {
       ...(agent === undefined ? {} : { agent }),
       ...(parameters === undefined ? {} : { parameters }),
       // Nobody is left to see or stop a run that is sent after the component has gone.
       ...(hasLeft && onUnmount !== 'detach' ? { signal: AbortSignal.abort() } : {}),
-      onEvent: (event) => hasLeft || settings().onEvent?.(event),
+      onEvent,
     })
-    const turn: Turn = { id: id ?? run.id, input, run }
-    mutateWhileLive(queryClient, run, { agent, onFinish: () => hasLeft || settings().onFinish?.(run.getSnapshot(), turn) })
-    put([...before, turn])
-    return run
+    return add({ id: id ?? run.id, input, run }, before)
   }
   const releaseAll = (policy: ReleasePolicy): void => {
     for (const turn of turns) release(turn.run, policy)
@@ -68,6 +76,10 @@ export function createTurns(settings: () => TurnSettings, show: (turns: readonly
   }
   return {
     send: (input) => start(input, turns),
+    attach(runId, input) {
+      const shown = turns.find(({ run }) => run.id === runId)
+      return shown ? shown.run : add({ id: runId, input, run: settings().client.attach(runId, { onEvent }) }, turns)
+    },
     cancel: () => turns.at(-1)?.run.cancel() ?? Promise.resolve({ outcome: 'already_finished' }),
     stop() {
       const last = turns.at(-1)

@@ -33,6 +33,11 @@ export interface AgentStream extends RunView {
   readonly turns: readonly Turn[]
   /** Starts a run at once and returns it. A run that is still live goes on as its own turn; `stop` it first where that is not wanted. */
   send(input: RunInput): AgentRun
+  /**
+   * Shows a run that exists on the server as a turn: one that was under way when the page was loaded anew, or that another page
+   * started. `input` is what it was asked, for display and for `regenerate`. A run that is shown already is not added again.
+   */
+  attach(runId: string, input: RunInput): AgentRun
   /** Stops the last turn's run on the server and says how that went. Never rejects; with nothing sent it is `already_finished`. */
   cancel(): Promise<CancelReceipt>
   /** `cancel` for those who do not ask how it went. */
