@@ -1,4 +1,4 @@
-import type { JsonObject } from '@agentstream/client/wire'
+import type { JsonObject, Stage } from '@agentstream/client/wire'
 import { interruptible } from '../../abort.ts'
 import { ProviderError } from '../../errors.ts'
 import type { FinishReason, ModelDelta, ModelRequest, StreamingProvider, TokenUsage } from '../provider.ts'
@@ -62,38 +62,58 @@ export function scriptedProvider(script: readonly ScriptedTurn[] | ((request: Mo
       }
       signal.addEventListener('abort', onAbort)
       const waits = interruptible(signal)
+      let pieces: Pieces | undefined
       try {
         const turn = typeof script === 'function' ? script : script[number - 1]
         if (turn === undefined) throw new ProviderError(provider, `The script of ${provider} has ${number - 1} turns and was asked for one more`)
-        for await (const delta of deltasOf(typeof turn === 'function' ? turn(request) : turn, signal)) {
-          if (pace) await waits.wait(pace(signal))
-          signal.throwIfAborted()
-          yield delta
+        pieces = iteratorOf(typeof turn === 'function' ? turn(request) : turn)
+        const speech = createSpeech()
+        for (let isOver = false; !isOver; ) {
+          const next = pieces.next()
+          // No wait for what is there: `for await` would wait twice for every piece of a list.
+          const piece = 'then' in next ? await next : next
+          isOver = piece.done === true
+          if (isStall(piece.value)) await aborted(signal)
+          for (const delta of piece.done ? speech.end() : speech.push(piece.value)) {
+            if (pace) await waits.wait(pace(signal))
+            signal.throwIfAborted()
+            yield delta
+          }
         }
         call.finished = true
       } finally {
         waits.release()
         signal.removeEventListener('abort', onAbort)
+        await pieces?.return?.()
       }
     },
   }
 }
 
-async function* deltasOf(pieces: ScriptPieces, signal: AbortSignal): AsyncGenerator<ModelDelta> {
+type Pieces = Iterator<ScriptPiece, unknown> | AsyncIterator<ScriptPiece, unknown>
+
+function iteratorOf(pieces: ScriptPieces): Pieces {
+  return typeof pieces === 'object' && Symbol.asyncIterator in pieces ? pieces[Symbol.asyncIterator]() : pieces[Symbol.iterator]()
+}
+
+const isStall = (piece: unknown): boolean => typeof piece === 'object' && piece !== null && 'stall' in piece
+
+function createSpeech(): Stage<ScriptPiece, ModelDelta> {
   let callCount = 0
   let finished = false
-  for await (const piece of pieces) {
-    if (typeof piece === 'string') yield { type: 'text', text: piece }
-    else if ('thinking' in piece) yield { type: 'thinking', text: piece.thinking }
-    else if ('tool' in piece) yield* callDeltas(piece, callCount++)
-    else if ('usage' in piece) yield { type: 'usage', usage: piece.usage }
-    else if ('finish' in piece) {
+  return {
+    push(piece) {
+      if (typeof piece === 'string') return [{ type: 'text', text: piece }]
+      if ('thinking' in piece) return [{ type: 'thinking', text: piece.thinking }]
+      if ('tool' in piece) return [...callDeltas(piece, callCount++)]
+      if ('usage' in piece) return [{ type: 'usage', usage: piece.usage }]
+      if ('fail' in piece) throw piece.fail
+      if (!('finish' in piece)) return []
       finished = true
-      yield { type: 'finish', reason: piece.finish }
-    } else if ('fail' in piece) throw piece.fail
-    else await aborted(signal)
+      return [{ type: 'finish', reason: piece.finish }]
+    },
+    end: () => (finished ? [] : [{ type: 'finish', reason: callCount > 0 ? 'tool_calls' : 'stop' }]),
   }
-  if (!finished) yield { type: 'finish', reason: callCount > 0 ? 'tool_calls' : 'stop' }
 }
 
 function* callDeltas(piece: Extract<ScriptPiece, { tool: string }>, index: number): Generator<ModelDelta> {
