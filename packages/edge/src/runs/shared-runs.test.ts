@@ -146,7 +146,9 @@ describe('S19 a run whose process died', () => {
     time += leaseMs + 1
     here.say(token('b'), done)
     expect(await seen.all).toEqual(['b', 'completed'])
-    expect(here.contexts).toEqual([{ runId: 'r', signal: expect.any(AbortSignal), parameters: { temperature: 1 }, approvals: expect.anything(), past: [token('a')] }])
+    expect(here.contexts).toEqual([
+      { runId: 'r', signal: expect.any(AbortSignal), parameters: { temperature: 1 }, approvals: expect.anything(), past: [token('a')] },
+    ])
     // It was only asleep: what it still says goes nowhere.
     dead.say(token('late'), done)
     expect(await first.all).toEqual(['a'])

@@ -1,9 +1,9 @@
 /** Runs in a SQLite file that processes of one machine share. The database is opened, and closed, by whoever hands it in. */
-import { type AgentEvent, isTerminalEvent } from '@agentstream/client/wire'
 import { createDoorbell, follow } from './doorbell.ts'
-import { encodeEvent, type Journal } from './journal.ts'
+import { encodeAll } from './encode-all.ts'
+import type { Journal } from './journal.ts'
 import { createLeaseholder } from './leaseholder.ts'
-import { createRunTable, type EncodedEvent, type RunTableOptions } from './sql/run-table.ts'
+import { createRunTable, type RunTableOptions } from './sql/run-table.ts'
 import type { Sql, SqlValue } from './sql/sql.ts'
 
 /** What is asked of a database: `DatabaseSync` of `node:sqlite` (Node, Deno) and `Database` of `bun:sqlite` fit as they are. */
@@ -15,6 +15,8 @@ export interface SqliteDatabase {
 export interface SqliteJournalOptions extends RunTableOptions {
   /** How often the file is asked for what other processes wrote, a quarter of a second unless told. */
   readonly pollMs?: number
+  /** How long a producer that is not heard of keeps its run, 15 seconds unless told. */
+  readonly leaseMs?: number
 }
 
 /**
@@ -37,7 +39,7 @@ export function sqliteJournal(database: SqliteDatabase, options: SqliteJournalOp
   return {
     durable: true,
     async open(runId, request) {
-      return leases.open(runId, (owner) => table.open(runId, { owner, request }))
+      return leases.open(runId, (owner) => table.open(runId, { owner, leaseMs, request }))
     },
     async append(runId, events) {
       const { encoded, problem } = encodeAll(events)
@@ -60,13 +62,13 @@ export function sqliteJournal(database: SqliteDatabase, options: SqliteJournalOp
     status: async (runId) => table.status(runId),
     shared: {
       leaseMs,
-      renew: async (runId) => table.renew(runId, leases.of(runId)),
+      renew: async (runId) => table.renew(runId, { owner: leases.of(runId), leaseMs }),
       async release(runId) {
         table.release(runId, leases.of(runId))
         leases.release(runId)
         doorbell.ring(runId)
       },
-      takeUp: async (runId) => leases.takeUp(runId, (owner) => table.takeUp(runId, owner)),
+      takeUp: async (runId) => leases.takeUp(runId, (owner) => table.takeUp(runId, { owner, leaseMs })),
       async send(runId, message) {
         const isSent = table.send(runId, message)
         doorbell.ring(runId)
@@ -77,19 +79,6 @@ export function sqliteJournal(database: SqliteDatabase, options: SqliteJournalOp
       },
     },
   }
-}
-
-/** The texts up to the first event that JSON cannot carry, and what is wrong with that one. */
-export function encodeAll(events: readonly AgentEvent[]): { readonly encoded: readonly EncodedEvent[]; readonly problem?: { readonly cause: unknown } } {
-  const encoded: EncodedEvent[] = []
-  for (const event of events) {
-    try {
-      encoded.push({ data: encodeEvent(event), isTerminal: isTerminalEvent(event) })
-    } catch (cause) {
-      return { encoded, problem: { cause } }
-    }
-  }
-  return { encoded }
 }
 
 function sqlOf(database: SqliteDatabase): Sql {

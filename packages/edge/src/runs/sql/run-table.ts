@@ -1,12 +1,11 @@
 /** Runs in SQLite: entries and leases go in, rows come out. Synchronous, and knows neither who owns the database nor who waits. */
 import { AgentStreamError, emptyDigest, extendDigest, formatCursor, formatDigest, LimitError, parseCursor, type RunOutcome } from '@agentstream/client/wire'
 import type { News } from '../doorbell.ts'
+import type { EncodedEvent } from '../encode-all.ts'
 import { type JournalEntry, type JournalStatus, storedEntry, type TakenRun } from '../journal.ts'
 import type { Sql } from './sql.ts'
 
 export interface RunTableOptions {
-  /** How long a producer that is not heard of keeps its run, 15 seconds unless told. */
-  readonly leaseMs?: number
   /** How long a run can be read after it ended or was abandoned, one day unless told. */
   readonly keepMs?: number
   /** Events of one run, 1,000,000 unless told. */
@@ -15,13 +14,6 @@ export interface RunTableOptions {
   readonly maxBytesPerRun?: number
   /** Milliseconds since 1970, on a clock that all processes share. */
   readonly now?: () => number
-}
-
-/** An event ready to be stored. */
-export interface EncodedEvent {
-  readonly data: string
-  /** Fits also where nothing else does. */
-  readonly isTerminal: boolean
 }
 
 interface Row {
@@ -46,17 +38,22 @@ const batchLength = 256
 /** Expired runs removed by one that opens: nobody waits long for the rubbish of others. */
 const removedAtOnce = 8
 
-/** `owner` is who holds the lease: made by whoever opens or takes up a run, and told to nobody. */
+export interface Claim {
+  /** Who holds the lease: made by whoever opens or takes up a run, and told to nobody. */
+  readonly owner: string
+  readonly leaseMs: number
+}
+
 export interface RunTable {
-  open(runId: string, claim: { readonly owner: string; readonly request?: string | undefined }): 'producer' | 'reader'
+  open(runId: string, claim: Claim & { readonly request?: string | undefined }): 'producer' | 'reader'
   append(runId: string, owner: string, events: readonly EncodedEvent[]): string
   close(runId: string, owner: string, outcome: RunOutcome): void
   /** Throws for a run it does not have and a cursor that it did not hand out. */
   reader(runId: string, after: string | undefined): () => News<readonly JournalEntry[]>
   status(runId: string): JournalStatus
-  renew(runId: string, owner: string): void
+  renew(runId: string, claim: Claim): void
   release(runId: string, owner: string): void
-  takeUp(runId: string, owner: string): TakenRun | undefined
+  takeUp(runId: string, claim: Claim): TakenRun | undefined
   send(runId: string, message: string): boolean
   mailbox(runId: string): () => News<string>
   /** When the run expires, in milliseconds since 1970; undefined when it is not there. */
@@ -64,7 +61,7 @@ export interface RunTable {
 }
 
 export function createRunTable(sql: Sql, options: RunTableOptions = {}): RunTable {
-  const { leaseMs = 15_000, keepMs = 86_400_000, maxEventsPerRun = 1_000_000, maxBytesPerRun = 32 * 1024 * 1024, now = Date.now } = options
+  const { keepMs = 86_400_000, maxEventsPerRun = 1_000_000, maxBytesPerRun = 32 * 1024 * 1024, now = Date.now } = options
   for (const statement of schema) sql.rows(statement)
 
   const find = (runId: string): Row | undefined => {
@@ -121,7 +118,7 @@ export function createRunTable(sql: Sql, options: RunTableOptions = {}): RunTabl
   }
 
   return {
-    open: (runId, { owner, request = null }) =>
+    open: (runId, { owner, leaseMs, request = null }) =>
       sql.atomically(() => {
         removeExpired(runId)
         if (find(runId)) return 'reader'
@@ -168,7 +165,7 @@ export function createRunTable(sql: Sql, options: RunTableOptions = {}): RunTabl
       const row = find(runId)
       return row ? statusOf(row, isAbandoned(row)) : { status: 'unknown' }
     },
-    renew: (runId, owner) =>
+    renew: (runId, { owner, leaseMs }) =>
       sql.atomically(() => {
         const { outcome } = owned(runId, owner)
         if (outcome === null) sql.rows('UPDATE agentstream_runs SET lease_until = ? WHERE run_id = ?', now() + leaseMs, runId)
@@ -178,7 +175,7 @@ export function createRunTable(sql: Sql, options: RunTableOptions = {}): RunTabl
         const { outcome } = owned(runId, owner)
         if (outcome === null) sql.rows("UPDATE agentstream_runs SET owner = '-', lease_until = ? WHERE run_id = ?", now(), runId)
       }),
-    takeUp: (runId, owner) =>
+    takeUp: (runId, { owner, leaseMs }) =>
       sql.atomically(() => {
         const row = find(runId)
         if (!row || !isAbandoned(row)) return undefined

@@ -1,0 +1,136 @@
+/** One run inside a Cloudflare Durable Object: requests of `durableObjectJournal` come in, answers and lines of entries go out. */
+import { isAgentStreamError, LimitError } from '@agentstream/client/wire'
+import { createDoorbell, type FollowOptions, follow, type News } from './doorbell.ts'
+import type { EncodedEvent } from './encode-all.ts'
+import type { JournalEntry } from './journal.ts'
+import { type Claim, createRunTable, type RunTable, type RunTableOptions } from './sql/run-table.ts'
+import type { Sql, SqlValue } from './sql/sql.ts'
+
+/** What is asked of a Durable Object's state. Its class must be declared with SQLite storage (`new_sqlite_classes`). */
+export interface RunObjectState {
+  readonly storage: {
+    readonly sql: { exec(statement: string, ...values: SqlValue[]): { toArray(): unknown[] } }
+    transactionSync<T>(work: () => T): T
+    setAlarm(at: number): Promise<void>
+    deleteAll(): Promise<void>
+  }
+}
+
+/** What the runtime calls. */
+export interface RunObject {
+  fetch(request: Request): Promise<Response>
+  alarm(): Promise<void>
+}
+
+/** A request to the object. Which members are there depends on the verb. */
+export interface RunObjectCall extends Partial<Claim> {
+  readonly request?: string | undefined
+  readonly events?: readonly EncodedEvent[]
+  readonly outcome?: Parameters<RunTable['close']>[2]
+  readonly message?: string
+  readonly after?: string | undefined
+}
+
+// The object holds one run, and need not know its id.
+const runId = 'run'
+/** How often those who wait look whether a lease has run out; everything else happens in this object, and rings. */
+const lookMs = 1_000
+/** What one value of such a storage can be, less some room for the rest of its row. */
+const maxEventBytes = 2_000_000
+
+/**
+ * The class of Durable Object that keeps one run. Export it from the Worker, bind it, and hand the binding to
+ * `durableObjectJournal`.
+ */
+export function createRunObject(options: RunTableOptions = {}): new (state: RunObjectState, env?: unknown) => RunObject {
+  const { now = Date.now } = options
+  // The runtime asks for a class, and makes one object of it per run.
+  return class implements RunObject {
+    readonly #storage: RunObjectState['storage']
+    readonly #table: RunTable
+    readonly #doorbell = createDoorbell(lookMs)
+
+    constructor({ storage }: RunObjectState) {
+      this.#storage = storage
+      this.#table = createRunTable(sqlOf(storage), options)
+    }
+
+    async fetch(request: Request): Promise<Response> {
+      const verb = new URL(request.url).pathname.slice(1)
+      try {
+        // Only `durableObjectJournal` has the binding.
+        const call = (await request.json()) as RunObjectCall
+        if (verb === 'read') return this.#streamed(this.#table.reader(runId, call.after), batchLines)
+        if (verb === 'messages') return this.#streamed(this.#table.mailbox(runId), (message) => `${JSON.stringify(message)}\n`)
+        const result = answer(this.#table, { verb, call })
+        if (verb !== 'status') this.#doorbell.ring(runId)
+        if (verb === 'open' || verb === 'close') await this.#watchExpiry()
+        return Response.json({ result })
+      } catch (error) {
+        // What the journal says travels; anything else is a failure of the object, and the runtime's to tell.
+        if (!isAgentStreamError(error)) throw error
+        return Response.json({ code: error.code, message: error.message }, { status: 409 })
+      }
+    }
+
+    async alarm(): Promise<void> {
+      await this.#watchExpiry()
+    }
+
+    async #watchExpiry(): Promise<void> {
+      const expiry = this.#table.expiryOf(runId)
+      if (expiry === undefined) await this.#storage.deleteAll()
+      else await this.#storage.setAlarm(Date.now() + Math.max(1, expiry - now()))
+    }
+
+    #streamed<T>(ask: () => News<T>, toText: (value: T) => string): Response {
+      const leaving = new AbortController()
+      const options: FollowOptions = { doorbell: this.#doorbell, runId, signal: leaving.signal }
+      const news = follow(options, ask)
+      const utf8 = new TextEncoder()
+      const body = new ReadableStream<Uint8Array>({
+        async pull(controller) {
+          const { done, value } = await news.next()
+          if (done) controller.close()
+          else controller.enqueue(utf8.encode(toText(value)))
+        },
+        cancel: () => leaving.abort(),
+      })
+      return new Response(body)
+    }
+  }
+}
+
+function answer(table: RunTable, { verb, call }: { readonly verb: string; readonly call: RunObjectCall }): unknown {
+  const { owner = '', leaseMs = 0, request, events = [], outcome = 'truncated', message = '' } = call
+  const verbs: Readonly<Record<string, () => unknown>> = {
+    open: () => table.open(runId, { owner, leaseMs, request }),
+    append: () => append(table, { owner, events }),
+    close: () => table.close(runId, owner, outcome),
+    status: () => table.status(runId),
+    renew: () => table.renew(runId, { owner, leaseMs }),
+    release: () => table.release(runId, owner),
+    takeUp: () => table.takeUp(runId, { owner, leaseMs }),
+    send: () => table.send(runId, message),
+  }
+  return verbs[verb]?.()
+}
+
+function append(table: RunTable, { owner, events }: { readonly owner: string; readonly events: readonly EncodedEvent[] }): string {
+  const tooLong = events.findIndex(({ data }) => data.length > maxEventBytes / 3 && new TextEncoder().encode(data).byteLength > maxEventBytes)
+  if (tooLong < 0) return table.append(runId, owner, events)
+  if (tooLong > 0) table.append(runId, owner, events.slice(0, tooLong))
+  throw new LimitError('An event', maxEventBytes, 'bytes')
+}
+
+// Texts of events are JSON, which holds no raw line ends and no raw tabs.
+function batchLines(batch: readonly JournalEntry[]): string {
+  return batch.map(({ id, data }) => `${id}\t${data}\n`).join('')
+}
+
+function sqlOf(storage: RunObjectState['storage']): Sql {
+  return {
+    rows: (statement, ...values) => storage.sql.exec(statement, ...values).toArray(),
+    atomically: (work) => storage.transactionSync(work),
+  }
+}
