@@ -1,3 +1,4 @@
+import { DatabaseSync } from 'node:sqlite'
 import { type AgentEvent, type AgentRun, createAgentClient, immediately, isAgentStreamError, type RunState } from '@agentstream/client'
 import { type Faults, faults, faultyFetch } from '@agentstream/client/testing'
 import fc from 'fast-check'
@@ -5,10 +6,14 @@ import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import type { Agent } from '../agents/agent.ts'
 import type { Journal } from '../runs/journal.ts'
 import { createMemoryJournal } from '../runs/memory-journal.ts'
+import { sqliteJournal } from '../runs/sqlite-journal.ts'
 import { createAgentHandler } from './handler.ts'
 
-/** Every journal that can lose a connection, and how a fresh one is made. */
-const journals: Readonly<Record<string, () => Journal>> = { memory: () => createMemoryJournal() }
+/** Every kind of journal, how a fresh one is made, and its share of the schedules. */
+const journals: readonly (readonly [string, () => Journal, number])[] = [
+  ['memory', () => createMemoryJournal(), 0.75],
+  ['SQLite', () => sqliteJournal(new DatabaseSync(':memory:')), 0.25],
+]
 
 /** Per property; a soak (`npm run soak`) asks for more, from a seed of its own. */
 const schedules = Number(process.env['SCHEDULES'] ?? 1_000)
@@ -118,8 +123,8 @@ afterEach(async () => {
   expect(unhandled, 'L20: no unhandled rejection in any scenario').toEqual([])
 })
 
-describe.each(Object.entries(journals))('a run kept by a journal of kind %s', (_, createJournal) => {
-  const options = { numRuns: schedules, ...soaking }
+describe.each(journals)('a run kept by a journal of kind %s', (_, createJournal, share) => {
+  const options = { numRuns: schedules * share, ...soaking }
   let whole: unknown
   beforeEach(async () => {
     whole = shown((await tell(createJournal(), [])).getSnapshot())
