@@ -89,7 +89,7 @@ describe.each(targets.map((to) => [to.name, to] as const))('to %s', (_, to) => {
   })
   test('N2: cut anywhere, it is completed only if it was', () => {
     for (const [name, bytes] of transcripts) {
-      const step = Math.ceil(bytes.length / 16)
+      const step = Math.ceil(bytes.length / 4)
       for (let length = 0; length < bytes.length; length += step) {
         const part = [bytes.subarray(0, length)]
         const options = { from: auto, fromFraming: anything, to }
