@@ -1,5 +1,5 @@
 /** One tool call, from the first fragment of its arguments to its result. */
-import type { ToolPart } from '@agentstream/client'
+import { selectArguments, type ToolPart } from '@agentstream/client'
 import { memo } from 'react'
 import { formatDuration, formatMembers, formatValue } from '../model/format.ts'
 import { Clamp } from './clamp.tsx'
@@ -55,14 +55,16 @@ function durationOf({ startedAt, endedAt }: ToolPart): string {
 }
 
 function Arguments({ part }: { part: ToolPart }) {
+  // Member by member, as far as the model has written them; as text where it writes no JSON.
+  const { value, error } = selectArguments(part)
+  const text = value === undefined || error ? part.argumentsText : formatMembers(value)
   if (part.status === 'assembling') {
     return (
       <div className="value">
-        <pre className="growing">{part.argumentsText}</pre>
+        <pre className="growing">{text}</pre>
       </div>
     )
   }
-  const text = part.parameters === undefined ? part.argumentsText : formatMembers(part.parameters)
   return text === '' || text === '{}' ? <span className="tool-none">none</span> : <Clamp text={text} label={`Arguments of ${part.toolName}`} />
 }
 
