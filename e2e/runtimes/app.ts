@@ -4,7 +4,8 @@ import { createAgents } from './agents.ts'
 /** The server under test: the agents, what their model was put through, and the runs whose tool was told to stop. */
 export function createApp(): (request: Request, runtime?: Runtime) => Promise<Response> {
   const { agents, provider, abandoned } = createAgents()
-  const handler = createAgentHandler({ agents, basePath: '/api' })
+  // Nobody comes back to a run that was left: what a departure stops, it stops at once.
+  const handler = createAgentHandler({ agents, basePath: '/api', disconnectGraceMs: 0 })
   return async (request, runtime) => {
     const { pathname } = new URL(request.url)
     if (pathname === '/calls') return Response.json(provider.calls.map(({ aborted, finished }) => ({ aborted, finished })))
