@@ -105,13 +105,18 @@ function start({ python, script, args, env }: Program) {
   child.stdout.on('data', (bytes) => (output += bytes))
   child.stderr.on('data', (bytes) => (errors = (errors + bytes).slice(-4000)))
   const kill = (): void => void child.kill('SIGKILL')
-  process.once('exit', kill)
+  const tidy = (): void => rmSync(home, { recursive: true, force: true })
+  const leave = (): void => {
+    kill()
+    tidy()
+  }
+  process.once('exit', leave)
   const ended = new Promise<number | null>((resolve) => {
     child.on('error', () => resolve(null))
     child.on('close', resolve)
   }).finally(() => {
-    process.off('exit', kill)
-    rmSync(home, { recursive: true, force: true })
+    process.off('exit', leave)
+    tidy()
   })
   return { kill, ended, isOver: () => child.exitCode !== null || child.signalCode !== null, told: () => ({ output, errors }) }
 }
