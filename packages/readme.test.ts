@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
 import { tryItOut } from '../docs/examples/agent-test.ts'
+import { loseTwoConnections } from '../docs/examples/faults.ts'
 
 const root = new URL('../', import.meta.url)
 const read = (path: string): string => readFileSync(new URL(path, root), 'utf8')
@@ -15,6 +16,11 @@ test('the README shows code that compiles: its blocks are these files, to the le
 test('the guide to agents shows code that compiles, and that does what it says', async () => {
   expect(blocks('docs/agents.md')).toEqual(['docs/examples/agents.ts', 'docs/examples/agent-test.ts'].map(read))
   expect(await tryItOut()).toEqual({ status: 'completed', output: 'High water at 14:05.', tools: ['done'], workflow: true, integrity: 'verified' })
+})
+
+test('the guide to resuming shows code that compiles, and that does what it says', async () => {
+  expect(blocks('docs/resuming.md')).toEqual(['docs/examples/faults.ts'].map(read))
+  expect(await loseTwoConnections()).toEqual({ status: 'completed', text: 'High water at 14:05.', integrity: 'verified', attempts: 3 })
 })
 
 test('the README sends nobody to a file that is not there', () => {
