@@ -44,6 +44,8 @@ const steps = [
   check('runtimes: packages as installed', ['node', 'scripts/install-packed.mjs', installed, 'e2e/runtimes', 'packages/client', 'packages/edge']),
   nodeTest('runtimes: Node', 'e2e/runtimes/node.test.ts', installed),
   nodeTest('runtimes: workerd', 'e2e/runtimes/workerd.test.ts', installed),
+  nodeTest('deployed: Node with SQLite', 'e2e/runtimes/deploy-node.test.ts', installed),
+  nodeTest('deployed: workerd with Durable Objects', 'e2e/runtimes/deploy-workerd.test.ts', installed),
   denoTest('runtimes: Deno', 'e2e/runtimes/deno.test.ts', installed),
   bunTest('runtimes: Bun', 'e2e/runtimes/bun.test.ts', installed),
   ...packages.flatMap((folder) => [

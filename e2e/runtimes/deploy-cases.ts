@@ -1,0 +1,78 @@
+// What a deployment with a durable journal must keep, wherever it runs.
+import assert from 'node:assert/strict'
+import { after, test } from 'node:test'
+import { type AgentClient, createAgentClient, selectToolCalls } from '@agentstream/client'
+import { openBench } from './deploy-bench.ts'
+
+/** Two servers that share nothing but the journal. */
+export interface Deployment {
+  readonly urls: readonly [string, string]
+  /** Kills both without a word, and starts both again, at the same addresses where they were. */
+  restart(): Promise<void>
+  stop(): Promise<void>
+  /** What every rule of the journal contracts came to, tried in there: its name, and what was wrong. */
+  readonly contract?: () => Promise<readonly (readonly [string, string])[]>
+}
+
+const clientOf = (url: string): AgentClient => createAgentClient({ url: `${url}/api` })
+
+/** One deployment for all: it takes longer to start than to test. */
+export async function deployCases(name: string, deploy: (bench: string) => Promise<Deployment>): Promise<void> {
+  const bench = await openBench()
+  const deployment = await deploy(bench.url)
+  after(async () => {
+    await deployment.stop()
+    bench.close()
+  })
+  const deployed = (title: string, body: () => Promise<void>) =>
+    test(`${name}: ${title}`, { timeout: 30_000 }, async () => {
+      bench.shut()
+      await body()
+    })
+
+  const { contract } = deployment
+  if (contract)
+    deployed('both contracts hold on the real thing', async () => {
+      const results = await contract()
+      assert.ok(results.length >= 20)
+      assert.deepEqual(
+        results.filter(([, how]) => how !== 'passed'),
+        [],
+      )
+    })
+
+  deployed('S19 a run that was killed in the middle of its answer goes on after the restart: exactly right, verified, no tool twice', async () => {
+    const before = clientOf(deployment.urls[0]).run('add')
+    await bench.waiting()
+    await deployment.restart()
+    bench.open()
+    const { status, text, output, state } = await clientOf(deployment.urls[1]).attach(before.id).result()
+    before.detach()
+    assert.deepEqual(
+      { status, text, output, integrity: state.integrity, calls: selectToolCalls(state).map((call) => [call.status, call.result]) },
+      { status: 'completed', text: 'I add.It is 42.', output: 'It is 42.', integrity: 'verified', calls: [['done', 42]] },
+    )
+    assert.equal(bench.ran(), 1)
+  })
+
+  deployed('S17 whoever watches elsewhere sees the same, live', async () => {
+    const run = clientOf(deployment.urls[0]).run('add')
+    await bench.waiting()
+    const watching = clientOf(deployment.urls[1]).attach(run.id)
+    for await (const event of watching) if (event.type === 'token' && event.content === 'is ') break
+    bench.open()
+    const [here, there] = await Promise.all([run.result(), watching.result()])
+    assert.deepEqual([here.status, here.text, here.state.integrity], ['completed', 'I add.It is 42.', 'verified'])
+    assert.deepEqual([there.status, there.text, there.state.integrity], ['completed', 'I add.It is 42.', 'verified'])
+  })
+
+  deployed('S2 a run is cancelled from where it does not work, within a second', async () => {
+    const run = clientOf(deployment.urls[0]).run('add')
+    await bench.waiting()
+    const asked = performance.now()
+    assert.deepEqual(await clientOf(deployment.urls[1]).cancel(run.id), { outcome: 'cancelled' })
+    const took = performance.now() - asked
+    assert.equal((await run.result()).status, 'cancelled')
+    assert.ok(took < 1_000, `took ${took} ms`)
+  })
+}

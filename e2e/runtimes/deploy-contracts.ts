@@ -1,0 +1,37 @@
+import type { Journal } from '@agentstream/edge'
+import { journalContract, sharedJournalContract } from '@agentstream/edge/testing'
+
+/**
+ * Tries both contracts where no test runner is: for every rule its name, and `passed` or what was wrong. `fresh` answers how to
+ * make journals over one storage that nobody used before.
+ */
+export async function tryContracts(
+  fresh: () => () => Journal,
+  { passTime }: { readonly passTime: (ms: number) => void },
+): Promise<readonly (readonly [string, string])[]> {
+  const rules: [string, () => Promise<void>][] = []
+  const runner = {
+    test: (name: string, body: () => Promise<void>) => rules.push([name, body]),
+    expect: (actual: unknown) => ({
+      toEqual(expected: unknown) {
+        const [is, should] = [JSON.stringify(actual), JSON.stringify(expected)]
+        if (is !== should) throw new Error(`expected ${should}, got ${is}`)
+      },
+    }),
+  }
+  journalContract(() => fresh()(), runner)
+  sharedJournalContract(() => {
+    const make = fresh()
+    return { first: make(), second: make(), passTime }
+  }, runner)
+  const results: [string, string][] = []
+  for (const [name, body] of rules) {
+    try {
+      await body()
+      results.push([name, 'passed'])
+    } catch (error) {
+      results.push([name, error instanceof Error ? (error.stack ?? error.message) : String(error)])
+    }
+  }
+  return results
+}
