@@ -5,7 +5,7 @@
 import { type Agent, ProviderError, type StreamingProvider, type Task } from '@agentstream/edge'
 import { wait } from './wait.ts'
 
-const faultNames = ['cut', 'end_early', 'http_500', 'provider', 'slow_start'] as const
+const faultNames = ['cut', 'lose', 'http_500', 'provider', 'slow_start'] as const
 export type Fault = (typeof faultNames)[number]
 
 /** Enough for a first sentence or two to be on the page. */
@@ -37,16 +37,21 @@ export type Fetch = (request: Request) => Promise<Response>
 
 /** The handler, breaking where it is asked to. */
 export function withFaults(handle: Fetch): Fetch {
+  const lost = new Set<string>()
   return async (request) => {
+    const followed = /\/runs\/([^/]+)\/events$/.exec(new URL(request.url).pathname)?.[1]
+    if (followed !== undefined && lost.has(followed))
+      return Response.json({ error: { code: 'unknown_run', message: 'The demo was asked to lose this run' } }, { status: 404 })
     const fault = await requestedFault(request)
     if (fault === 'http_500') return Response.json({ error: { code: 'demo_fault', message: 'The demo was asked to fail' } }, { status: 500 })
     if (fault === 'slow_start') await wait(slowStartMs, request.signal)
     const response = await handle(request)
-    return fault === 'cut' || fault === 'end_early' ? shortened(response, fault) : response
+    if (fault === 'lose') lost.add(response.headers.get('agentstream-run-id') ?? '')
+    return fault === 'cut' || fault === 'lose' ? shortened(response) : response
   }
 }
 
-function shortened(response: Response, how: 'cut' | 'end_early'): Response {
+function shortened(response: Response): Response {
   if (!response.body) return response
   const reader = response.body.getReader()
   let left = cutAfterBytes
@@ -58,8 +63,7 @@ function shortened(response: Response, how: 'cut' | 'end_early'): Response {
       left -= value.byteLength
       if (left > 0) return
       await reader.cancel()
-      if (how === 'cut') controller.error(new DOMException('The demo was asked to cut the connection', 'AbortError'))
-      else controller.close()
+      controller.error(new DOMException('The demo was asked to cut the connection', 'AbortError'))
     },
     cancel: (reason) => reader.cancel(reason),
   })

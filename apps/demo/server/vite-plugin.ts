@@ -3,6 +3,7 @@ import process from 'node:process'
 import type { Plugin, ViteDevServer } from 'vite'
 import type { Fetch } from './faults.ts'
 import { toNodeListener } from './node-listener.ts'
+import type { DemoEnvironment } from './worker.ts'
 
 /** All of the environment that the demo's server gets to see. */
 const providerVariables = [
@@ -12,6 +13,7 @@ const providerVariables = [
 ]
 
 const worker = '/server/worker.ts'
+const sharedJournal = '/server/shared-journal.ts'
 
 /** Nothing from elsewhere is ever loaded: neither scripts nor images, whatever a model writes. */
 const policy = [
@@ -29,11 +31,16 @@ export function demoServer(): Plugin {
     name: 'agentstream-demo-server',
     configureServer(server) {
       let loaded: { module: unknown; listener: ReturnType<typeof toNodeListener> } | undefined
+      const journalOf = once(async () => {
+        // The module is ours, loaded by name; Vite cannot know its type.
+        const { openSharedJournal } = (await server.ssrLoadModule(sharedJournal)) as typeof import('./shared-journal.ts')
+        return openSharedJournal()
+      })
       server.middlewares.use((incoming, outgoing, next) => {
         if (!incoming.url?.startsWith('/api/')) return next()
         // Loaded anew when one of its files changes, so that server code takes effect without a restart.
-        server.ssrLoadModule(worker).then((module) => {
-          if (loaded?.module !== module) loaded = { module, listener: toNodeListener(handlerOf(module)) }
+        Promise.all([server.ssrLoadModule(worker), journalOf()]).then(([module, open]) => {
+          if (loaded?.module !== module) loaded = { module, listener: toNodeListener(handlerOf(module, open)) }
           return loaded.listener(incoming, outgoing)
         }, next)
       })
@@ -48,10 +55,19 @@ export function demoServer(): Plugin {
   }
 }
 
-function handlerOf(module: Readonly<Record<string, unknown>>): Fetch {
+function handlerOf(module: Readonly<Record<string, unknown>>, journal: DemoEnvironment['journal']): Fetch {
   // The module is ours, loaded by name; Vite cannot know its type.
   const { createDemoHandler } = module as unknown as typeof import('./worker.ts')
-  return createDemoHandler(Object.fromEntries(providerVariables.map((name) => [name, process.env[name]])))
+  const environment = Object.fromEntries(providerVariables.map((name) => [name, process.env[name]]))
+  return createDemoHandler({ ...environment, ...(journal ? { journal } : {}) })
+}
+
+function once<T>(make: () => Promise<T>): () => Promise<T> {
+  let made: Promise<T> | undefined
+  return () => {
+    made ??= make()
+    return made
+  }
 }
 
 /** The first request should not wait for the server's modules. */

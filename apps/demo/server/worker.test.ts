@@ -44,11 +44,15 @@ test('the model never hears of a fault that was asked for', async () => {
   expect(await run('hello', 'slow_start_of_something_unknown')).toContain('not a language model')
 })
 
-test.each([
-  ['provider', 'error'],
-  ['end_early', 'token'],
-])('asked for the fault %s, the last event is %s', async (fault, last) => {
-  expect(typesIn(await run('How does AgentStream notice a truncated run?', fault)).at(-1)).toBe(last)
+test('asked for a model that fails, the last event is its error', async () => {
+  expect(typesIn(await run('How does AgentStream notice a truncated run?', 'provider')).at(-1)).toBe('error')
+})
+
+test('asked to lose a run, it cannot be asked for the rest', async () => {
+  const handle = createDemoHandler(fast)
+  const response = await handle(start('assistant', 'How does AgentStream notice a truncated run?', { fault: 'lose', runId: 'gone' }))
+  await expect(response.text()).rejects.toThrow()
+  expect((await handle(new Request(`${origin}/runs/gone/events`))).status).toBe(404)
 })
 
 test('asked for a cut, the body breaks; asked for a 500, it answers so', async () => {

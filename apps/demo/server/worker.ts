@@ -1,33 +1,57 @@
 /**
- * The demo's server: a fetch handler, the same on Node, Deno, Bun and Workers. Everything but the demo's own four routes is the SDK's.
+ * The demo's server: a fetch handler, the same on Node, Deno, Bun and Workers. Everything but the demo's own few routes is the SDK's.
  */
-import { createAgentHandler } from '@agentstream/edge'
-import { createDemoAgents, type DemoEnvironment } from './agents.ts'
+import { createAgentHandler, createMemoryJournal, type Journal } from '@agentstream/edge'
+import { type DemoEnvironment as AgentsEnvironment, createDemoAgents } from './agents.ts'
+import { createBreaker } from './breaking/breaker.ts'
+import { createMortal } from './breaking/mortal.ts'
+import { createTokens } from './breaking/tokens.ts'
 import { type Fetch, withFaults } from './faults.ts'
 import { recordingIds } from './transcript-agent.ts'
 
-export type { DemoEnvironment } from './agents.ts'
+export interface DemoEnvironment extends AgentsEnvironment {
+  /**
+   * How a process opens the journal. With one that processes share, the page can kill the server's process and watch another go
+   * on with the run. In memory by default.
+   */
+  readonly journal?: () => Journal
+}
 
 /** Answers everything under `/api`. Each handler has its own runs and its own figures. */
 export function createDemoHandler(environment: DemoEnvironment = {}): Fetch {
   const { agents, stats, providers, plan } = createDemoAgents(environment)
-  const handle = createAgentHandler({
-    agents,
-    basePath: '/api',
-    maxConcurrentRuns: 50,
-    maxRunMs: 5 * 60_000,
-    approvalTimeoutMs: environment.approvalMs ?? 2 * 60_000,
-    onError: (error) => console.error(error),
+  const tokens = createTokens()
+  const server = createMortal({
+    open: environment.journal ?? createMemoryJournal,
+    start: (journal) =>
+      createAgentHandler({
+        agents,
+        journal,
+        basePath: '/api',
+        authorize: tokens.authorize,
+        // A page that reloads comes back; one that was closed should not keep the model busy for long.
+        onDisconnect: 'cancel',
+        disconnectGraceMs: 5000,
+        heartbeatMs: 2000,
+        maxConcurrentRuns: 50,
+        maxRunMs: 5 * 60_000,
+        approvalTimeoutMs: environment.approvalMs ?? 2 * 60_000,
+        onError: (error) => console.error(error),
+      }),
   })
+  const breaker = createBreaker({ kill: environment.journal && server.kill, expire: tokens.expireAll })
   const answers = new Map<string, () => unknown>([
+    ['/api/demo/token', () => ({ token: tokens.issue() })],
+    ['/api/demo/breakages', () => breaker.can],
     ['/api/demo/stats', () => ({ ...stats })],
     ['/api/demo/recordings', () => recordingIds],
     ['/api/demo/providers', () => providers],
     ['/api/demo/workflow', () => plan],
   ])
-  const serve = withFaults((request) => handle(request))
+  const serve = withFaults(async (request) => breaker.watch(await server.handle(request)))
   return async (request) => {
     const { pathname } = new URL(request.url)
+    if (request.method === 'POST' && pathname === '/api/demo/break') return breaker.answer(request)
     const answer = request.method === 'GET' ? answers.get(pathname) : undefined
     return answer ? json(answer()) : serve(request)
   }
