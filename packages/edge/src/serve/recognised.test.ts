@@ -1,0 +1,57 @@
+/** Whatever our server speaks, a client that was told nothing reads it: over real HTTP, in every protocol and every framing. */
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { createAgentClient, immediately } from '@agentstream/client'
+import { autoProtocol } from '@agentstream/client/wire'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { createLLMAgent } from '../agents/llm-agent.ts'
+import { scriptedProvider } from '../model/scripted/provider.ts'
+import { createAgentHandler } from './handler.ts'
+
+const handler = createAgentHandler({
+  agents: { harbour: createLLMAgent({ name: 'harbour', provider: scriptedProvider(() => ['High water ', 'at six.']) }) },
+})
+const server = createServer(async (request, response) => {
+  const chunks: Buffer[] = []
+  for await (const chunk of request) chunks.push(chunk)
+  const headers = new Headers(Object.entries(request.headers).map(([name, value]): [string, string] => [name, String(value)]))
+  const body = chunks.length > 0 ? Buffer.concat(chunks) : null
+  const answer = await handler(new Request(`http://host${request.url}`, { method: request.method ?? 'GET', headers, body }))
+  response.writeHead(answer.status, Object.fromEntries(answer.headers))
+  for await (const chunk of answer.body ?? []) response.write(chunk)
+  response.end()
+})
+let url = ''
+beforeAll(async () => {
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+})
+afterAll(() => void server.close().closeAllConnections())
+
+const streams = ['text/event-stream', 'application/x-ndjson', 'application/json-seq']
+/** The empty name is for our own words, which nobody has to ask for. */
+const spoken: Readonly<Record<string, readonly string[]>> = {
+  '': streams.slice(0, 2),
+  'ag-ui': streams,
+  'ui-message-stream': streams.slice(0, 2),
+  a2a: ['text/event-stream', 'application/json'],
+  'a2a-v1': ['text/event-stream', 'application/json'],
+  agentor: [...streams, 'application/json'],
+  'agentor-chat': ['text/event-stream'],
+  agenticraft: streams.slice(0, 2),
+  'agenticraft-text': ['text/event-stream', 'text/plain'],
+}
+
+test.each(Object.entries(spoken).flatMap(([protocol, accepts]) => accepts.map((accept): [string, string] => [protocol, accept])))(
+  '%j as %s',
+  async (protocol, accept) => {
+    const ask: typeof fetch = (input, init) => {
+      const headers = new Headers(init?.headers)
+      headers.set('accept', accept)
+      return fetch(protocol === '' ? String(input) : `${String(input)}?protocol=${protocol}`, { ...init, headers })
+    }
+    const run = createAgentClient({ url, fetch: ask, protocol: autoProtocol(), retry: false }).run('When?', { agent: 'harbour', schedule: immediately })
+    const { status, text } = await run.result()
+    expect({ status, text }).toEqual({ status: 'completed', text: 'High water at six.' })
+  },
+)
