@@ -38,6 +38,7 @@ test('the front door', () => {
       "selectToolCalls",
       "selectWaitingApprovals",
       "socketTransport",
+      "splitThinking",
       "textOf",
       "toAgentStreamError",
       "withTimeout",
