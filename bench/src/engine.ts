@@ -1,6 +1,11 @@
-/** Model deltas to SSE bytes through agent, loop, journal and handler, against writing the same bytes ready made; printed as JSON. */
+/**
+ * Model deltas to SSE bytes through agent, loop, journal and handler, against handing out the same bytes ready made; printed
+ * as JSON. Both go through a Response and are read by the same reader. The ready-made bytes come one event at a time, as a
+ * server writes them that sends each as soon as it has it; ours come as many at once as the model said without a wait.
+ */
 import process from 'node:process'
 import { createAgentHandler, createLLMAgent, createMemoryJournal, type ModelDelta, type StreamingProvider } from '@agentstream/edge'
+import { scriptedProvider } from '@agentstream/edge/testing'
 import { measure } from './measure.ts'
 import { streamOf } from './streams.ts'
 
@@ -25,17 +30,17 @@ async function drained(response: Response): Promise<number> {
   return bytes
 }
 
-async function served(tokens: number): Promise<Response> {
-  const journal = createMemoryJournal({ maxEventsPerRun: tokens + 10, maxBytesPerRun: 1 << 30 })
-  const handle = createAgentHandler({ agents: { bench: createLLMAgent({ name: 'bench', provider: wordy(tokens) }) }, journal })
-  return handle(
-    new Request('http://bench/agents/bench/runs', { method: 'POST', headers: { 'content-type': 'application/json' }, body: '{"task":{"description":"x"}}' }),
-  )
+/** A server with one model, as it stands between requests. Its journal keeps the last run only. */
+function serverOf(tokens: number, provider: StreamingProvider): () => Promise<Response> {
+  const journal = createMemoryJournal({ maxRuns: 1, maxEventsPerRun: tokens + 10, maxBytesPerRun: 1 << 30 })
+  const handle = createAgentHandler({ agents: { bench: createLLMAgent({ name: 'bench', provider }) }, journal })
+  const request = { method: 'POST', headers: { 'content-type': 'application/json' }, body: '{"task":{"description":"x"}}' }
+  return async () => handle(new Request('http://bench/agents/bench/runs', request))
 }
 
 /** The frames of such a run, one by one, as a server would write them that had them ready. */
-async function framesOf(tokens: number): Promise<readonly Uint8Array[]> {
-  const text = await (await served(tokens)).text()
+async function framesOf(served: () => Promise<Response>): Promise<readonly Uint8Array[]> {
+  const text = await (await served()).text()
   const encoder = new TextEncoder()
   return text.split(/(?<=\n\n)/).map((frame) => encoder.encode(frame))
 }
@@ -43,10 +48,17 @@ async function framesOf(tokens: number): Promise<readonly Uint8Array[]> {
 const baseline = 'ready-made bytes, a chunk per event'
 const rows = []
 for (const tokens of [1_000, 10_000, 100_000]) {
-  const chunks = await framesOf(tokens)
+  const words = Array.from({ length: tokens }, () => 'word of')
+  const plain = serverOf(tokens, wordy(tokens))
+  const scripted = serverOf(
+    tokens,
+    scriptedProvider(() => words),
+  )
+  const chunks = await framesOf(plain)
   const layers = {
     [baseline]: () => drained(new Response(streamOf(chunks))),
-    'AgentStream: model to bytes': async () => drained(await served(tokens)),
+    'AgentStream: a model to bytes': async () => drained(await plain()),
+    'AgentStream: a scripted model to bytes': async () => drained(await scripted()),
   }
   for (const row of await measure(layers, { chunks, tokens, baseline, rounds })) rows.push({ tokens, ...row })
 }
