@@ -121,12 +121,16 @@ describe.each(clients)('the official client of A2A $name', ({ connect }) => {
     await vi.waitFor(() => expect(server.provider.calls.map(({ aborted }) => aborted)).toEqual([true]))
   })
 
-  test('does not wait when told so: the task goes on, can be followed, and is there later', async () => {
+  test('does not wait when told so: the task goes on without its client, can be followed and stopped', async () => {
     const client = await connect()
-    const task = asTask(await client.sendMessage(message('Tell me of tides', {}, { returnImmediately: true })))
-    const payloads = await readAll(client.resubscribeTask({ tenant: '', id: task.id })).catch(() => [])
-    await vi.waitFor(async () => expect((await client.getTask({ tenant: '', id: task.id })).status?.state).toBe(TaskState.TASK_STATE_COMPLETED))
-    if (payloads.length > 0) expect(answerOf(payloads)).toBe('Let me look. High water at six.')
+    const task = asTask(await client.sendMessage(message('wait', {}, { returnImmediately: true })))
+    expect(task.status?.state).toBe(TaskState.TASK_STATE_WORKING)
+    const following = client.resubscribeTask({ tenant: '', id: task.id })
+    expect((await following.next()).value).toMatchObject({ payload: { $case: 'task', value: { id: task.id, contextId: task.contextId } } })
+    expect(server.provider.calls.map(({ aborted }) => aborted)).toEqual([false])
+    await client.cancelTask({ tenant: '', id: task.id, metadata: undefined })
+    expect(statesOf(await readAll(following)).at(-1)).toBe(TaskState.TASK_STATE_CANCELED)
+    expect((await client.getTask({ tenant: '', id: task.id })).status?.state).toBe(TaskState.TASK_STATE_CANCELED)
   })
 
   test.each([
