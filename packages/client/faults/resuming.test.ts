@@ -22,7 +22,7 @@ describe('a run whose connection is lost', () => {
   ])('%s: is asked for the rest after what was shown, and shown once', async (_, response) => {
     const { error, state, asked } = await endOf([response, sent(all.slice(2))])
     expect(error).toBeUndefined()
-    expect(state).toMatchObject({ ...whole, connection: { phase: 'closed', attempt: 2, cursor: 'e1-7' } })
+    expect(state).toMatchObject({ ...whole, connection: { phase: 'closed', attempt: 2, losses: 1, cursor: 'e1-7' } })
     expect(asked).toEqual(['POST all', 'GET e1-2'])
   })
 

@@ -94,7 +94,9 @@ function statusOf(draft: RunDraft): RunStatus {
 }
 
 export function setConnection(draft: RunDraft, phase: ConnectionPhase, attempt: number, cursor?: string): void {
-  draft.run.connection = { phase, attempt, ...(cursor === undefined ? {} : { cursor }) }
+  const { losses, phase: before } = draft.run.connection
+  const isLoss = phase === 'retrying' && before !== 'retrying'
+  draft.run.connection = { phase, attempt, losses: isLoss ? losses + 1 : losses, ...(cursor === undefined ? {} : { cursor }) }
   touch(draft)
 }
 

@@ -11,7 +11,8 @@ export type ConnectionPhase = 'idle' | 'connecting' | 'open' | 'retrying' | 'clo
 export interface RunState {
   readonly id: string
   readonly status: RunStatus
-  readonly connection: { readonly phase: ConnectionPhase; readonly attempt: number; readonly cursor?: string }
+  /** `losses`: how often an attempt failed or a stream broke, and another attempt was made. */
+  readonly connection: { readonly phase: ConnectionPhase; readonly attempt: number; readonly losses: number; readonly cursor?: string }
   /** `verified`: our server's digest agreed with ours at the end. `unverified`: it sent none. `broken`: events are missing or changed. */
   readonly integrity: 'verified' | 'unverified' | 'broken'
   readonly main: LoopState
@@ -190,7 +191,7 @@ export function initialRunState(id: string): RunState {
   return {
     id,
     status: 'idle',
-    connection: { phase: 'idle', attempt: 0 },
+    connection: { phase: 'idle', attempt: 0, losses: 0 },
     integrity: 'unverified',
     main: emptyLoop,
     dawpRuns: [],
