@@ -14,7 +14,7 @@ export async function tryContracts(
     test: (name: string, body: () => Promise<void>) => rules.push([name, body]),
     expect: (actual: unknown) => ({
       toEqual(expected: unknown) {
-        const [is, should] = [JSON.stringify(actual), JSON.stringify(expected)]
+        const [is, should] = [written(actual), written(expected)]
         if (is !== should) throw new Error(`expected ${should}, got ${is}`)
       },
     }),
@@ -34,4 +34,11 @@ export async function tryContracts(
     }
   }
   return results
+}
+
+/** The same text for equal values, whatever the order of their members. */
+function written(value: unknown): string {
+  const sorted = (_: string, member: unknown): unknown =>
+    member !== null && typeof member === 'object' && !Array.isArray(member) ? Object.fromEntries(Object.entries(member).sort()) : member
+  return JSON.stringify(value, sorted)
 }

@@ -88,10 +88,19 @@ async function* linesOf(response: Response, signal: AbortSignal): AsyncGenerator
   const leave = (): void => void reader.cancel().catch(() => {}) // It may have ended already.
   signal.addEventListener('abort', leave)
   if (signal.aborted) leave()
+  const next = async (): Promise<Uint8Array | undefined> => {
+    try {
+      return (await reader.read()).value
+    } catch (error) {
+      // In workerd a read fails that was under way when the reader left.
+      if (signal.aborted) return undefined
+      throw error
+    }
+  }
   let rest = ''
   try {
-    for (let step = await reader.read(); !step.done && !signal.aborted; step = await reader.read()) {
-      const piece = utf8.decode(step.value, { stream: true })
+    for (let bytes = await next(); bytes && !signal.aborted; bytes = await next()) {
+      const piece = utf8.decode(bytes, { stream: true })
       const end = piece.lastIndexOf('\n')
       // A long line comes in many pieces, none of which is searched twice.
       if (end < 0) rest += piece
