@@ -99,7 +99,13 @@ const edge: House = {
       law: 'Tools of MCP servers have a door of their own: only that loads the MCP client.',
     },
     { level: 3, rooms: ['loop'], from: [0, 1, 'tools'], packages: [wire], law: 'The loop knows the StreamingProvider interface; it cannot name a vendor.' },
-    { level: 4, rooms: ['model-streams'], from: [0, 1, 2, 'loop'], packages: [wire], law: 'A model read without an agent: the vendors, and how calls are put together.' },
+    {
+      level: 4,
+      rooms: ['model-streams'],
+      from: [0, 1, 2, 'loop'],
+      packages: [wire],
+      law: 'A model read without an agent: the vendors, and how calls are put together.',
+    },
     { level: 4, rooms: ['dawp'], from: [0, 1, 'loop', 'tools'], packages: [wire, 'yaml'], law: 'dawp imports the loop and tools.' },
     {
       level: 5,

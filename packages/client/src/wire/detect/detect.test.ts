@@ -224,6 +224,11 @@ describe('a client that reads whatever comes', () => {
 test('a header that only one protocol sends decides before its words do', () => {
   const headers = new Headers({ 'content-type': eventStream, 'x-vercel-ai-ui-message-stream': 'v1' })
   expect(detectProtocol({ headers, bytes: utf8.encode('data: {"type":"tide-turned"}\n\n') })?.protocol.name).toBe('ui-message-stream')
+  const error = readFileSync(new URL('a2a/v1-10-rpc-error-only.sse', folder))
+  const versions = ['1.0', '1', '0.3', '10.0'].map(
+    (version) => detectProtocol({ headers: new Headers({ 'a2a-version': version }), bytes: error })?.protocol.name,
+  )
+  expect(versions).toEqual(['a2a-v1', 'a2a-v1', 'a2a', 'a2a'])
 })
 
 test('a stream that goes on as another protocol is refused', () => {

@@ -62,12 +62,15 @@ function framingOf({ framings }: Protocol, own: Framing): Framing {
   return framings?.find(({ contentType }) => contentType === own.contentType) ?? own
 }
 
+function isAnnounced(protocol: RecognisableProtocol, headers: Headers): boolean {
+  if (protocol.isAnnounced) return protocol.isAnnounced(headers)
+  const stated = Object.entries(protocol.headers ?? {})
+  return stated.length > 0 && stated.every(([name, value]) => headers.get(name) === value)
+}
+
 export function createDetector({ among, contentType = null, headers }: DetectorOptions): Detector {
   const utf8 = new TextDecoder()
-  const announced = among.filter(({ headers: own = {} }) => {
-    const stated = Object.entries(own)
-    return stated.length > 0 && stated.every(([name, value]) => headers?.get(name) === value)
-  })
+  const announced = headers ? among.filter((protocol) => isAnnounced(protocol, headers)) : []
   let beginning = ''
   let cut: Cut | undefined
   let cutter: Stage<Uint8Array, Frame> | undefined
@@ -78,7 +81,7 @@ export function createDetector({ among, contentType = null, headers }: DetectorO
   let isFrameSeen = false
 
   const found = (protocol: RecognisableProtocol, data = ''): Detected => {
-    const { recognises: _, ...reader } = protocol
+    const { recognises: _, isAnnounced: __, ...reader } = protocol
     if (cut === 'sse') return { protocol: reader, framing: framingOf(reader, sse) }
     if (cut === 'json-seq') return { protocol: reader, framing: jsonSeq }
     // Labelled as lines, but a text has several: the label is wrong.

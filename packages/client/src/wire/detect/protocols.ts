@@ -1,5 +1,5 @@
 import { a2a, a2aV1 } from '../protocols/a2a/a2a.ts'
-import { isA2a, isA2aV1 } from '../protocols/a2a/recognise.ts'
+import { isA2a, isA2aV1, saysA2aV1 } from '../protocols/a2a/recognise.ts'
 import { agUi } from '../protocols/ag-ui/ag-ui.ts'
 import { isAgUi } from '../protocols/ag-ui/recognise.ts'
 import { agenticraft, agenticraftText } from '../protocols/agenticraft/agenticraft.ts'
@@ -20,7 +20,7 @@ export const knownProtocols: readonly RecognisableProtocol[] = [
   { ...agUi, recognises: isAgUi },
   { ...uiMessageStream, recognises: isUiMessageStream },
   { ...a2a, recognises: isA2a },
-  { ...a2aV1, recognises: isA2aV1 },
+  { ...a2aV1, recognises: isA2aV1, isAnnounced: saysA2aV1 },
   { ...agentor, recognises: isAgentor },
   { ...agenticraft, recognises: isAgenticraft },
   { ...agenticraftText, recognises: () => false },

@@ -39,6 +39,8 @@ export interface RecognisableProtocol extends Protocol {
    * and members may be missing behind the first few. Never throws.
    */
   recognises(frame: Frame): boolean
+  /** True for the head of a response that says so by itself; when absent, one that has all of `headers`. */
+  isAnnounced?(headers: Headers): boolean
 }
 
 /** The requests of one run, in the words of a protocol. */

@@ -26,3 +26,8 @@ export function isA2aV1(frame: Frame): boolean {
   const answer = answerOf(frame)
   return answer !== undefined && (answer.isV1 || answer.isError)
 }
+
+/** True for a server that says which version it speaks, as clients do in the same header. */
+export function saysA2aV1(headers: Headers): boolean {
+  return /^1(?:\.|$)/.test(headers.get('a2a-version') ?? '')
+}
