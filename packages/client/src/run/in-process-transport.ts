@@ -11,12 +11,16 @@ import type { Transport } from './transport.ts'
  */
 export function inProcessTransport(handler: (request: Request) => Promise<Response> | Response): Transport {
   const ask = async (request: Request): Promise<Response> => handler(request)
+  // Node stops telling a request of its abort once nobody holds the request: here whoever can abort it does.
+  const held = new WeakMap<AbortSignal, Request>()
   const http = fetchTransport({
     fetch(input, init) {
       const url = input instanceof Request ? input.url : input
       // A path needs an origin to be an address, and outside of pages there is none.
       const request = new Request(new URL(url, globalThis.location?.href ?? 'http://in-process.invalid'), init)
-      return unlessAborted(ask(request), request.signal)
+      const signal = init?.signal ?? request.signal
+      held.set(signal, request)
+      return unlessAborted(ask(request), signal)
     },
   })
   return {

@@ -148,6 +148,26 @@ test('leaving the loop reaches the agent', async () => {
   await isStopped
 })
 
+test('a client that vanishes while the agent is silent reaches the agent', async () => {
+  let stopped = (): void => {}
+  const isStopped = new Promise<void>((resolve) => {
+    stopped = resolve
+  })
+  const place = await listen(
+    async function* (context) {
+      yield* untilStopped(context)
+      stopped()
+    },
+    { disconnectGraceMs: 0 },
+  )
+  const socket = new WebSocket(`${place.url.replace('http', 'ws')}/agents/a/socket`)
+  socket.on('open', () => socket.send(start()))
+  socket.on('message', (data) => {
+    if (String(data).includes('on and on')) socket.terminate()
+  })
+  await isStopped
+})
+
 test('a slow reader holds the server: no more than a window is sent beyond what was read', async () => {
   const total = 400
   const place = await listen(async function* () {

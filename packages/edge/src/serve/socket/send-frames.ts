@@ -15,6 +15,9 @@ export async function sendFrames({ body, credit, signal, send }: SendFramesOptio
     send(text)
     credit.spend(text.length)
   }
+  // Node forgets to tell a request that nobody holds any more of its abort: the response is told here.
+  const leave = (): void => frames.cancel()
+  signal.addEventListener('abort', leave)
   try {
     for (let batch = await frames.read(); batch; batch = await frames.read()) {
       // A chunk without a frame is a sign of life, and a client with messages waiting needs none.
@@ -26,6 +29,7 @@ export async function sendFrames({ body, credit, signal, send }: SendFramesOptio
       }
     }
   } finally {
+    signal.removeEventListener('abort', leave)
     frames.cancel()
   }
 }
