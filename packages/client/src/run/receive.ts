@@ -99,7 +99,7 @@ export function createReceiver({ protocol, onMalformed, onEvent, after }: Receiv
     take(frame, at) {
       if (told) return
       if (frame.event === 'end') return held(() => takeEnd(frame, at))
-      const standing = held(() => continuity.accept(frame))
+      const standing = frame.id === undefined ? 'unnumbered' : held(() => continuity.accept(frame))
       if (standing === 'unnumbered') {
         if (isNumbered()) return setAside(frame)
         hasUnnumbered = true

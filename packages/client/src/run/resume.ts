@@ -94,7 +94,7 @@ export function createResumption(options: ResumptionOptions & { readonly retry: 
       const isTold = phase === 'open' ? !failure.retryable : phase === 'new'
       if (isTold || cursor === undefined || (failure instanceof StreamInterruptedError && failure.cursor !== undefined)) return failure
       const { message, retryable } = failure
-      return new StreamInterruptedError(`The stream was cut, and the rest cannot be had: ${message}`, { cursor, retryable, cause: failure })
+      return new StreamInterruptedError(`The rest cannot be had: ${message}`, { cursor, retryable, cause: failure })
     },
   }
 }
