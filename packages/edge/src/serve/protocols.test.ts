@@ -55,6 +55,7 @@ describe('?protocol=', () => {
     ['ag-ui', 'text/event-stream', sse],
     ['ag-ui', 'application/x-ndjson', ndjson],
     ['ag-ui', 'application/json-seq', jsonSeq],
+    ['aiecs', 'application/json-seq', jsonSeq],
     ['agentor', 'application/json', concatenated],
     ['agenticraft-text', 'text/plain', plainText],
     ['ag-ui', 'text/html', sse],

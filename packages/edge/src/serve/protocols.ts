@@ -10,7 +10,10 @@ import {
   createAgUi,
   type Framing,
   framingAccepted,
+  jsonSeq,
   message,
+  ndjson,
+  sse,
   type TwoWayProtocol,
   uiMessageStream,
 } from '@agentstream/client/wire'
@@ -48,9 +51,11 @@ export function parseProtocol(name: string | undefined): { readonly value: Proto
   return { problem: `protocol: expected one of ${Object.keys(protocols).join(', ')}` }
 }
 
+const any: readonly Framing[] = [sse, ndjson, jsonSeq]
+
 /** The framing a request accepts first among those the protocol travels in, or the protocol's first. */
 export function framingOf({ framings }: TwoWayProtocol, accept: string | null): Framing {
   // A WebSocket has cut its messages already; in the body of a response nothing would.
-  const [first, ...others] = (framings ?? []).filter((framing) => framing !== message)
-  return framingAccepted(accept, first && [first, ...others])
+  const [first = sse, ...others] = (framings ?? any).filter((framing) => framing !== message)
+  return framingAccepted(accept, [first, ...others])
 }

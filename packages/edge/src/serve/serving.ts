@@ -61,6 +61,7 @@ export async function waitedFor<T>(context: Context<Env>, view: RunView, outcome
   const { signal } = context.env.request
   const leave = (): void => view.close()
   signal.addEventListener('abort', leave)
+  if (signal.aborted) leave()
   try {
     return await outcome
   } finally {
