@@ -1,5 +1,5 @@
 /** An upstream's answer as a response of ours: bytes of one protocol go in, those of another come out, as fast as they are read. */
-import { LimitError, type Stage, type StageReader, stageReader, type Transcoder } from '@agentstream/client/wire'
+import { isAgentStreamError, LimitError, type Stage, type StageReader, stageReader, type Transcoder } from '@agentstream/client/wire'
 import { interruptible, type LinkedAbort, type StallTimer } from '../../abort.ts'
 
 export interface TranscodedOptions {
@@ -46,7 +46,8 @@ export function transcodedStream({ body, transcoder, maxBytes, abort, stall, onE
       const out = batch.flatMap((bytes) => transcoder.push(bytes))
       return { out: out.length > 0 ? out : [heartbeat], isLast: false }
     } catch (error) {
-      onError(error)
+      // Whoever left is no fault; a silence that ended the request is one of ours.
+      if (!abort.signal.aborted || isAgentStreamError(error)) onError(error)
       return { out: transcoder.broken(error), isLast: true }
     }
   }
