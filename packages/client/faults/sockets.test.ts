@@ -3,6 +3,8 @@ import type { AddressInfo } from 'node:net'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { faultProxy, type Plan } from '../../../scripts/fault-proxy.mjs'
 import { createAgentClient, immediately } from '../src/index.ts'
+import { sse } from '../src/wire.ts'
+import { all, events, headers, whole } from './kept-run.ts'
 import { failOnUnhandled, shows, text } from './support.ts'
 
 failOnUnhandled()
@@ -11,18 +13,20 @@ const words = Array.from({ length: 40 }, (_, at) => `word ${at} `)
 const body = `${words.map(text).join('')}data: {"type":"result","output":"done"}\n\ndata: {"type":"completed","success":true}\n\n`
 let server: Server
 beforeAll(async () => {
-  server = createServer((_, response) => {
-    response.writeHead(200, { 'content-type': 'text/event-stream' })
-    response.end(body)
+  server = createServer((request, response) => {
+    const isKept = request.url?.startsWith('/kept')
+    response.writeHead(200, isKept ? headers : { 'content-type': 'text/event-stream' })
+    const after = Number(request.headers['last-event-id']?.toString().split('-')[1] ?? 0)
+    response.end(isKept ? all.slice(after).map(sse.encode).join('') : body)
   })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
 })
 afterAll(() => new Promise((resolve) => server.close(resolve)))
 
 /** A run over real sockets, through a proxy that does what the plan says to each connection. */
-async function through(plan: (connection: number) => Plan, options: Record<string, unknown> = {}, signal = new AbortController().signal) {
+async function through(plan: (connection: number) => Plan, { path = '', ...options }: Record<string, unknown> = {}, signal = new AbortController().signal) {
   const proxy = await faultProxy({ host: '127.0.0.1', port: (server.address() as AddressInfo).port }, plan)
-  const run = createAgentClient({ url: proxy.url, retry: { baseMs: 0, maxMs: 0 }, ...options }).run('x', { schedule: immediately, signal })
+  const run = createAgentClient({ url: `${proxy.url}${path}`, retry: { baseMs: 0, maxMs: 0 }, ...options }).run('x', { schedule: immediately, signal })
   return { run, proxy }
 }
 
@@ -76,5 +80,20 @@ describe('over real sockets', () => {
     expect(await run.result()).toMatchObject({ status: 'cancelled' })
     await expect.poll(() => proxy.log[0]?.clientClosed).toBe(true)
     await proxy.close()
+  })
+
+  test.each([
+    ['N1 N3 N4: by FIN', { cutAfter: 400 }],
+    ['N2: by RST', { cutAfter: 400, rst: true }],
+    ['N8: inside the headers or the first chunk', { cutAfter: 150 }],
+    ['N5: by silence', { stallAfter: 400 }],
+  ])('%s, a run that the server keeps is cut again and again and shown whole', async (_, plan) => {
+    const { error, state, connections } = await endOf((connection) => (connection < 3 ? plan : {}), {
+      path: '/kept',
+      idleTimeoutMs: 300,
+      connectTimeoutMs: 300,
+    })
+    expect({ error, state }).toMatchObject({ error: undefined, state: { ...whole, counts: { events: events.length } } })
+    expect(connections).toBeGreaterThan(2)
   })
 })
