@@ -7,11 +7,11 @@ import process from 'node:process'
 import { a2aClients } from './interop/a2a.ts'
 import { a2aServers } from './interop/a2a-servers.ts'
 import { agenticraft } from './interop/agenticraft.ts'
-import { agentor } from './interop/agentor.ts'
+import { agentor, olderAgentor } from './interop/agentor.ts'
 import { aiecs } from './interop/aiecs.ts'
 import type { Outcome, Upstream } from './interop/check.ts'
 
-const upstreams: readonly Upstream[] = [agentor, aiecs, agenticraft, ...a2aServers, ...a2aClients]
+const upstreams: readonly Upstream[] = [agentor, olderAgentor, aiecs, agenticraft, ...a2aServers, ...a2aClients]
 /** What is not run at all, and why. */
 const absent: Readonly<Record<string, string>> = {
   'a2a-tck': 'the conformance kit is on no package index; the clients of the same project stand for it',

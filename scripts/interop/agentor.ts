@@ -1,4 +1,4 @@
-/** Agentor's own server: /chat, streamed and not, and A2A. */
+/** Agentor's own server: /chat, streamed and not, and A2A; and the last release that stood on another library of agents. */
 import { deepEqual } from 'node:assert/strict'
 import { check, type Outcome, skipped, type Upstream } from './check.ts'
 import { greeting, startModel } from './model.ts'
@@ -71,6 +71,39 @@ export const agentor: Upstream = {
           deepEqual([protocolVersion, preferredTransport, description, url], ['0.3.0', 'JSONRPC', 'Answer in one sentence.', host.url])
         }),
       )
+      return outcomes
+    } finally {
+      await Promise.all([host.stop(), model.stop()])
+    }
+  },
+}
+
+const older = { folder: 'agentor', protocol: 'agentorChat' } as const
+const olderScenarios: readonly Scenario[] = [
+  { ...older, name: 'older-01-text', ask: 'hello', expects: { status: 'completed', text: greeting, tools: [] } },
+  // The text beside the calls is sent, too; every output goes by the name of `dict`.
+  {
+    ...older,
+    name: 'older-02-tools',
+    ask: 'the tides, please',
+    expects: { status: 'completed', text: 'Let me look.High water.', tools: ['tide done', 'storm failed'] },
+  },
+  { ...older, name: 'older-03-model-failure', ask: 'be refused', expects: { status: 'truncated', text: '' } },
+]
+
+export const olderAgentor: Upstream = {
+  name: 'agentor 0.0.23',
+  async run({ isRecording }) {
+    const home = environment('agentor-0.0.23', ['agentor==0.0.23'])
+    if ('missing' in home) return [skipped('all', home.missing)]
+    const model = await startModel(['tide', 'storm'])
+    const host = await startHost({ python: home.python, script: 'agentor_0023_host.py', args: [], env: { OPENAI_BASE_URL: model.url } })
+    try {
+      const outcomes: Outcome[] = []
+      for (const scenario of olderScenarios) {
+        const make = (signal: AbortSignal) => checkScenario(host.url, scenario, { upstream: 'agentor 0.0.23', isRecording, signal })
+        outcomes.push(await check(`${scenario.folder}/${scenario.name}`, make))
+      }
       return outcomes
     } finally {
       await Promise.all([host.stop(), model.stop()])

@@ -75,6 +75,7 @@ function isolated(home: string): NodeJS.ProcessEnv {
     OTEL_SDK_DISABLED: 'true',
     ANONYMIZED_TELEMETRY: 'false',
     LANGCHAIN_TRACING_V2: 'false',
+    OPENAI_AGENTS_DISABLE_TRACING: '1',
     LITELLM_LOCAL_MODEL_COST_MAP: 'True',
     HF_HUB_OFFLINE: '1',
     OPENAI_API_KEY: 'none',

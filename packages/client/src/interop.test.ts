@@ -35,7 +35,7 @@ function* cut(body: Uint8Array, size: number): Generator<Uint8Array> {
   for (let at = 0; at < body.length; at += size) yield body.subarray(at, at + size)
 }
 
-test('there are 4 of Agentor’s /chat, 3 of its A2A, 4 of each version of A2A’s Python kit and 5 of AIECS', () => expect(names).toHaveLength(20))
+test('there are 7 of Agentor’s /chat, 3 of its A2A, 4 of each version of A2A’s Python kit and 5 of AIECS', () => expect(names).toHaveLength(23))
 
 describe.each(names)('%s', (name) => {
   const { about, events, body } = transcript(name)

@@ -14,8 +14,8 @@ function isPiece(value: Raw): value is Raw & { readonly chunk: string } {
   return typeof value['chunk'] === 'string' && value['message'] === null && value['tool_action'] === null && value['reasoning'] === null
 }
 
-/** What tools write before the text of their failure (`engine/loop.py`). */
-export const toolFailure = 'Error: '
+/** What tools write before the text of their failure (`engine/loop.py`); up to 0.0.23 as the library of agents did that it stood on. */
+const toolFailures = ['Error: ', 'An error occurred while running the tool. Please try again. Error: ']
 
 export function agentorDecoder(): Stage<Frame, AgentEvent> {
   const speech = createSpeech()
@@ -33,7 +33,8 @@ export function agentorDecoder(): Stage<Frame, AgentEvent> {
     // Up to 0.0.23 the name here is `dict`, whatever the tool is called.
     const call = calls.close(called) ?? (called === 'dict' ? calls.close() : undefined) ?? { id: calls.newId(), name: called }
     const named = { tool_name: call.name, tool_call_id: call.id }
-    if (message?.startsWith(toolFailure)) return [{ type: 'tool_error', ...named, error: message.slice(toolFailure.length) }]
+    const failure = toolFailures.find((beginning) => message?.startsWith(beginning))
+    if (message && failure) return [{ type: 'tool_error', ...named, error: message.slice(failure.length) }]
     return [{ type: 'tool_result', ...named, result: message }]
   }
   const action = ({ name, type }: { name: string; type: string }, message: string | null): AgentEvent[] => {
