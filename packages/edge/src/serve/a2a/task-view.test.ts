@@ -51,14 +51,17 @@ describe('a task', () => {
   test('that was cut has failed', async () => expect(await look([[token('High')]], 'truncated')).toMatchObject({ status: { state: 'failed' } }))
 
   test('asks until every question is answered', async () => {
-    const ask = (id: string): AgentEvent => ({ type: 'approval_request', approval_id: id, tool_name: 'pay', parameters: {} })
+    const ask = (id: string): AgentEvent => ({ type: 'approval_request', approval_id: id, tool_name: `pay_${id}`, parameters: {} })
     const answer = (id: string): AgentEvent => ({ type: 'approval_response', approval_id: id, approved: true })
     const upTo = async (...events: AgentEvent[]) => {
       const { task, questions } = await viewTask({ view: viewOf([events], 'completed'), protocol: createA2a(), isEnough: () => true })
       return [task?.['status'], [...questions]]
     }
     expect(await upTo(ask('a'), ask('b'))).toMatchObject([{ state: 'input-required' }, ['a', 'b']])
-    expect(await upTo(ask('a'), ask('b'), answer('b'))).toMatchObject([{ state: 'input-required' }, ['a']])
+    expect(await upTo(ask('a'), ask('b'), answer('b'))).toMatchObject([
+      { state: 'input-required', message: { parts: [{ text: 'May pay_a be called?' }, {}] } },
+      ['a'],
+    ])
     expect(await upTo(ask('a'), answer('a'))).toMatchObject([{ state: 'working' }, []])
   })
 })

@@ -31,10 +31,10 @@ export async function viewTask({ view, protocol, isEnough = () => false }: TaskV
       else if (event.type === 'approval_response') questions.delete(event.approval_id)
     }
     for (const { data } of toFrames.push(batch)) fold.see(data)
-    if (isEnough(batch, questions)) return { task: fold.task(questions.size > 0), questions }
+    if (isEnough(batch, questions)) return { task: fold.task(questions), questions }
   }
   for (const { data } of toFrames.end(await view.end())) fold.see(data)
-  return { task: fold.task(false), questions: new Set() }
+  return { task: fold.task(new Set()), questions: new Set() }
 }
 
 interface Artifact {
@@ -47,7 +47,7 @@ function createFold() {
   let first: Json | undefined
   let status: unknown
   let metadata: unknown
-  let question: unknown
+  const asked = new Map<unknown, unknown>()
   const artifacts = new Map<unknown, Artifact>()
 
   const add = ({ artifact, append }: Json): void => {
@@ -61,7 +61,8 @@ function createFold() {
     first ??= update
     status = update['status']
     metadata = update['metadata'] ?? metadata
-    if (isQuestion(status)) question = status
+    const question = questionIn(status)
+    if (question !== undefined) asked.set(question, status)
   }
   return {
     see(data: string): void {
@@ -73,10 +74,11 @@ function createFold() {
       else set(update)
     },
     /** While a question is open its status is the task's, whatever else was told after it. */
-    task(isAsking: boolean): Json | undefined {
+    task(questions: ReadonlySet<string>): Json | undefined {
       if (!first) return undefined
+      const [question] = questions
       const made = Array.from(artifacts.values(), ({ members, parts }) => ({ ...members, parts }))
-      return { ...first, status: (isAsking && question) || status, artifacts: made, ...(metadata === undefined ? {} : { metadata }) }
+      return { ...first, status: asked.get(question) ?? status, artifacts: made, ...(metadata === undefined ? {} : { metadata }) }
     },
   }
 }
@@ -88,7 +90,13 @@ function payloadOf(result: Json): Json {
   return isObject(payload) ? payload : result
 }
 
-const isQuestion = (status: unknown): boolean => isObject(status) && (status['state'] === 'input-required' || status['state'] === 'TASK_STATE_INPUT_REQUIRED')
+/** Which question a status asks, by the event it tells beside its text. */
+function questionIn(status: unknown): unknown {
+  if (!isObject(status) || !(status['state'] === 'input-required' || status['state'] === 'TASK_STATE_INPUT_REQUIRED')) return undefined
+  const parts = isObject(status['message']) ? status['message']['parts'] : undefined
+  const events = Array.isArray(parts) ? parts.map((part) => (isObject(part) ? part['data'] : undefined)) : []
+  return events.find(isObject)?.['approval_id']
+}
 
 /**
  * An answer is told in pieces of a word; as a whole it is one text, and when each piece was said is left out. The empty piece only
