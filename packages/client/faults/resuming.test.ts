@@ -26,6 +26,13 @@ describe('a run whose connection is lost', () => {
     expect(asked).toEqual(['POST all', 'GET e1-2'])
   })
 
+  test('N1 N3: cut or ended at any byte, it is shown whole', async () => {
+    const { length } = all.map(sse.encode).join('')
+    const plans = Array.from({ length }, (_, at) => [faults().cutAt(at), faults().endAt(at)]).flat()
+    const runs = plans.map((plan) => server((attempt) => (attempt === 0 ? plan : undefined)).client.run('x', { schedule: immediately }))
+    for (const { state } of await Promise.all(runs.map((run) => run.result()))) expect(state).toMatchObject(whole)
+  })
+
   test('N16: of a server that begins at the start again, nothing is shown twice', async () => {
     expect(await endOf([cutAfter(frames.slice(0, 4)), sent(all)])).toMatchObject({ error: undefined, state: whole })
   })
