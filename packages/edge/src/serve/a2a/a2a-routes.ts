@@ -15,7 +15,9 @@ export function addA2aRoutes(app: Hono<Env>, options: RouteOptions & { readonly 
     const agent = options.findAgent(agentName)
     if (!agent) return errorResponse('unknown_agent')
     const { origin, pathname } = new URL(context.req.url)
-    return jsonResponse(agentCard(agent, { url: `${origin}${pathname.slice(0, -cardPath.length)}/a2a`, ...(agentName === 'default' ? options.card : {}) }))
+    return jsonResponse(
+      agentCard(agent, { url: `${origin}${pathname.slice(0, -cardPath.length)}/a2a`, ...(agent === options.findAgent('default') ? options.card : {}) }),
+    )
   }
   const answer = async (context: Context<Env>, agentName: string): Promise<Response> => {
     const agent = options.findAgent(agentName)

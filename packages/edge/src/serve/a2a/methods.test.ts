@@ -159,11 +159,13 @@ describe('a message', () => {
 
 test('the card can be told apart from the agent, and its address from the request', async () => {
   const { handler } = serve(echo, {
+    agents: { a: agentOf(echo), b: agentOf(echo) },
     basePath: '/api',
     card: { name: 'Tides', version: '2.1.0', skills: [], provider: { organization: 'Harbour', url: 'https://h.example' } },
   })
   const card = async (path: string) => (await handler(new Request(`https://host${path}/.well-known/agent-card.json`))).json()
   expect(await card('/api')).toMatchObject({ name: 'Tides', version: '2.1.0', url: 'https://host/api/a2a', skills: [], provider: { organization: 'Harbour' } })
-  expect(await card('/api/agents/a')).toMatchObject({ name: 'a', url: 'https://host/api/agents/a/a2a' })
-  expect(await card('/api/agents/b')).toMatchObject({ error: { code: 'unknown_agent' } })
+  expect(await card('/api/agents/a')).toMatchObject({ name: 'Tides', url: 'https://host/api/agents/a/a2a' })
+  expect(await card('/api/agents/b')).toMatchObject({ name: 'a', version: '1.0.0', url: 'https://host/api/agents/b/a2a' })
+  expect(await card('/api/agents/c')).toMatchObject({ error: { code: 'unknown_agent' } })
 })
