@@ -46,6 +46,7 @@ const steps = [
   nodeTest('runtimes: workerd', 'e2e/runtimes/workerd.test.ts', installed),
   nodeTest('deployed: Node with SQLite', 'e2e/runtimes/deploy-node.test.ts', installed),
   nodeTest('deployed: workerd with Durable Objects', 'e2e/runtimes/deploy-workerd.test.ts', installed),
+  nodeTest('deployed: Deno with KV', 'e2e/runtimes/deploy-deno.test.ts', installed),
   denoTest('runtimes: Deno', 'e2e/runtimes/deno.test.ts', installed),
   bunTest('runtimes: Bun', 'e2e/runtimes/bun.test.ts', installed),
   ...packages.flatMap((folder) => [

@@ -1,3 +1,5 @@
 /** What Deno needs beside the front door. */
 
+export { type DenoKvJournalOptions, denoKvJournal } from './runs/deno-kv-journal.ts'
+export type { KvAtomic, KvEntry, KvStore } from './runs/kv/kv-store.ts'
 export { denoUpgrade } from './serve/socket/deno-upgrade.ts'
