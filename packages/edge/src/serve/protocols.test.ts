@@ -1,4 +1,5 @@
 /** The handler asked for another's words, over `?protocol=`. */
+import { createAgentClient, immediately } from '@agentstream/client'
 import { type AgentEvent, concatenated, createA2a, createAgUi, type Frame, type Framing, jsonSeq, ndjson, plainText, sse } from '@agentstream/client/wire'
 import { describe, expect, test } from 'vitest'
 import type { Agent } from '../agents/agent.ts'
@@ -82,15 +83,34 @@ describe('?protocol=', () => {
 
   test('S17 what is told after a cursor is the rest of what is told from the start', async () => {
     const { start, follow } = serve()
-    const whole = await framesOf(await start('protocol=aiecs'))
-    const ids = whole.map(({ id }) => id ?? '')
-    expect(await framesOf(await follow('protocol=aiecs', { 'last-event-id': ids[1] ?? '' }))).toEqual(whole.slice(2))
+    const ids = (await framesOf(await start(''))).map(({ id }) => id ?? '')
     const told = await framesOf(await follow('protocol=ag-ui'))
     const rest = await framesOf(await follow(`protocol=ag-ui&after=${ids[3]}`))
     expect(rest).toEqual(told.slice(-rest.length))
     expect(typesOf(rest)).not.toContain('RUN_STARTED')
     expect((await follow('protocol=ag-ui&after=x-1')).status).toBe(410)
     expect((await follow('protocol=ag-ui&after=x')).status).toBe(400)
+  })
+
+  test('our own words, asked for by their name, are what comes without it, the last frame and digest too', async () => {
+    const { start, follow } = serve()
+    const whole = await (await start('')).text()
+    expect(whole).toMatch(/event: end\ndata: \{"outcome":"completed","digest":"\w+","cursor":"\w+-6"\}\n\n$/)
+    expect(await (await start('protocol=aiecs')).text()).toBe(whole)
+    expect(await (await follow('protocol=aiecs')).text()).toBe(whole)
+    const { id = '' } = (await framesOf(await follow('')))[1] ?? {}
+    expect(await (await follow(`protocol=aiecs&after=${id}`)).text()).toBe(await (await follow(`after=${id}`)).text())
+  })
+
+  test('a run in our own words that ends with its result alone is whole to our own client, and verified', async () => {
+    const handler = createAgentHandler({ agents: { helper: agentOf(events.slice(0, -1)) } })
+    const fetch = ((url, init) => {
+      const named = new URL(String(url))
+      named.searchParams.set('protocol', 'aiecs')
+      return handler(new Request(named, init))
+    }) satisfies typeof globalThis.fetch
+    const { status, state } = await createAgentClient({ url: 'http://host', fetch, retry: false }).run('hi', { schedule: immediately }).result()
+    expect([status, state.integrity]).toEqual(['completed', 'verified'])
   })
 
   test('a run that was cut says so in those words, and text without frames breaks off', async () => {

@@ -4,7 +4,6 @@ import {
   agenticraftText,
   agentor,
   agentorChat,
-  aiecs,
   createA2a,
   createA2aV1,
   createAgUi,
@@ -27,8 +26,8 @@ export interface RunNames {
 /** A protocol of its own for every run, because some of them say the run's name in every frame. */
 export type ProtocolOf = (names: RunNames) => TwoWayProtocol
 
+/** Those that are not our own: a run in `aiecs`, our own words, is sent as the journal keeps it. */
 const protocols = {
-  aiecs: () => aiecs,
   agenticraft: () => agenticraft,
   'agenticraft-text': () => agenticraftText,
   agentor: () => agentor,
@@ -39,23 +38,25 @@ const protocols = {
   'ui-message-stream': () => uiMessageStream,
 } satisfies Record<string, ProtocolOf>
 
+const own = 'aiecs'
+
 export type ProtocolName = keyof typeof protocols
 
 export const protocolNamed = (name: ProtocolName): ProtocolOf => protocols[name]
 
-/** What `?protocol=` asks for; undefined when it asks for nothing, and so for our own words. */
+/** What `?protocol=` asks for; undefined when it asks for our own words, or for nothing, which is the same. */
 export function parseProtocol(name: string | undefined): { readonly value: ProtocolOf | undefined } | { readonly problem: string } {
-  if (name === undefined) return { value: undefined }
+  if (name === undefined || name === own) return { value: undefined }
   const known: Readonly<Record<string, ProtocolOf>> = protocols
   if (Object.hasOwn(known, name)) return { value: known[name] }
-  return { problem: `protocol: expected one of ${Object.keys(protocols).join(', ')}` }
+  return { problem: `protocol: expected one of ${[own, ...Object.keys(protocols)].join(', ')}` }
 }
 
 const any: readonly Framing[] = [sse, ndjson, jsonSeq]
 
-/** The framing a request accepts first among those the protocol travels in, or the protocol's first. */
-export function framingOf({ framings }: TwoWayProtocol, accept: string | null): Framing {
+/** The framing a request accepts first among those the protocol (absent, our own) travels in, or the protocol's first. */
+export function framingOf(protocol: TwoWayProtocol | undefined, accept: string | null): Framing {
   // A WebSocket has cut its messages already; in the body of a response nothing would.
-  const [first = sse, ...others] = (framings ?? any).filter((framing) => framing !== message)
+  const [first = sse, ...others] = (protocol?.framings ?? any).filter((framing) => framing !== message)
   return framingAccepted(accept, [first, ...others])
 }

@@ -1,5 +1,4 @@
 /** What the routes share: how a run is started for a request, and how it is streamed as the answer to one. */
-import { framingAccepted } from '@agentstream/client/wire'
 import type { Context, Hono } from 'hono'
 import type { Agent } from '../agents/agent.ts'
 import type { RunView } from '../runs/live-run.ts'
@@ -84,7 +83,7 @@ export function streamed(context: Context<Env>, { view, runId, protocolOf, after
   return respond({
     view: protocol?.isStoppedByLeaving ? { ...view, close: () => view.close('stopped') } : view,
     runId,
-    framing: protocol ? framingOf(protocol, accept) : framingAccepted(accept),
+    framing: framingOf(protocol, accept),
     encoding: protocol && { encoder: protocol.encoder(), after },
     headers: protocol?.headers,
     heartbeats: options.heartbeatsFor(context),
