@@ -16,8 +16,7 @@ const tested = await Deno.openKv(':memory:')
 const handler = createAgentHandler({
   agents: createDeployAgents(bench),
   basePath: '/api',
-  journal: denoKvJournal(kv, { leaseMs: 1_500 }),
-  onError: console.error,
+  journal: denoKvJournal(kv, { leaseMs: 1_500, pollMs: 200 }),
 })
 
 let passed = 0
