@@ -1,0 +1,31 @@
+import { DatabaseSync } from 'node:sqlite'
+import { type Agent, type AgentHandler, createAgentHandler } from '@agentstream/edge'
+import { createRunObject, durableObjectJournal, type RunObjectNamespace } from '@agentstream/edge/cloudflare'
+import { denoKvJournal, type KvStore } from '@agentstream/edge/deno'
+import { sqliteJournal } from '@agentstream/edge/sqlite'
+
+export const RunObject = createRunObject()
+
+export function onWorkers<Id>(agents: Record<string, Agent>) {
+  let handler: AgentHandler | undefined
+  return {
+    fetch(request: Request, env: { RUNS: RunObjectNamespace<Id> }, context: { waitUntil(promise: Promise<unknown>): void }) {
+      handler ??= createAgentHandler({ agents, basePath: '/api', journal: durableObjectJournal(env.RUNS) })
+      return handler(request, context)
+    },
+  }
+}
+
+export function onDeno(agents: Record<string, Agent>, kv: KvStore) {
+  return createAgentHandler({ agents, basePath: '/api', journal: denoKvJournal(kv) })
+}
+
+export function onNode(agents: Record<string, Agent>) {
+  const journal = sqliteJournal(new DatabaseSync('runs.db'))
+  const handler = createAgentHandler({ agents, basePath: '/api', journal })
+  process.on('SIGTERM', async () => {
+    await handler.close({ graceMs: 10_000 })
+    process.exit(0)
+  })
+  return handler
+}
