@@ -73,8 +73,7 @@ function shortened(response: Response): Response {
 /** The agent, without the fault in its task; with `provider` another agent does the work, whose model breaks down midway. */
 export function faultyAgent(agent: Agent, broken: Agent): Agent {
   return {
-    name: agent.name,
-    info: agent.info,
+    ...agent,
     run(task, context) {
       const chosen = faultIn(task.context) === 'provider' ? broken : agent
       return chosen.run(withoutFault(task), context)

@@ -23,7 +23,7 @@ export function createDemoHandler(environment: DemoEnvironment = {}): Fetch {
   const tokens = createTokens()
   const server = createMortal({
     open: environment.journal ?? createMemoryJournal,
-    start: (journal) =>
+    start: (journal, life) =>
       createAgentHandler({
         agents,
         journal,
@@ -36,7 +36,8 @@ export function createDemoHandler(environment: DemoEnvironment = {}): Fetch {
         maxConcurrentRuns: 50,
         maxRunMs: 5 * 60_000,
         approvalTimeoutMs: environment.approvalMs ?? 2 * 60_000,
-        onError: (error) => console.error(error),
+        // What a killed process still complains of concerns nobody.
+        onError: (error) => life.aborted || console.error(error),
       }),
   })
   const breaker = createBreaker({ kill: environment.journal && server.kill, expire: tokens.expireAll })

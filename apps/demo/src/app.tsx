@@ -3,9 +3,12 @@ import { AppHeader } from './components/app-header.tsx'
 import { Workspace } from './components/workspace.tsx'
 import { useTheme } from './hooks/use-theme.ts'
 import { type AgentName, agentNames } from './model/agents.ts'
+import { parseRunAddress } from './model/run-address.ts'
 
 export function App() {
-  const [agent, setAgent] = useState<AgentName>('assistant')
+  // A page that is loaded anew goes on with the run that its address names.
+  const [found] = useState(() => parseRunAddress(window.location.hash))
+  const [agent, setAgent] = useState<AgentName>(found?.agent ?? 'assistant')
   const [theme, setTheme] = useTheme()
   // Open where it stands beside the conversation, closed where it would cover it.
   const [inspecting, setInspecting] = useState(() => window.matchMedia('(min-width: 68rem)').matches)
@@ -15,7 +18,13 @@ export function App() {
       {agentNames.map((name) => (
         // All stay, so that switching over and back loses no conversation and stops no run.
         <div key={name} className="workspace-frame" hidden={name !== agent}>
-          <Workspace agent={name} active={name === agent} inspecting={inspecting && name === agent} onInspecting={setInspecting} />
+          <Workspace
+            agent={name}
+            found={found?.agent === name ? found : undefined}
+            active={name === agent}
+            inspecting={inspecting && name === agent}
+            onInspecting={setInspecting}
+          />
         </div>
       ))}
     </div>

@@ -1,9 +1,9 @@
-import { createAgentClient } from '@agentstream/client'
 import { AgentClientProvider } from '@agentstream/react'
 import { QueryClient, QueryClientProvider } from '@tanstack/react-query'
 import { StrictMode } from 'react'
 import { createRoot } from 'react-dom/client'
 import { App } from './app.tsx'
+import { createDemoClient } from './model/demo-client.ts'
 import './styles/tokens.css'
 import './styles/base.css'
 import './styles/layout.css'
@@ -13,7 +13,7 @@ import './styles/workflow.css'
 import './styles/markdown.css'
 import './styles/inspector.css'
 
-const client = createAgentClient({ url: '/api' })
+const client = createDemoClient()
 const queries = new QueryClient()
 const root = document.getElementById('root')
 

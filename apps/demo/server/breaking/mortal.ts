@@ -13,12 +13,13 @@ export interface Mortal {
 export interface MortalOptions {
   /** The journal as a new process opens it. */
   readonly open: () => Journal
-  readonly start: (journal: Journal) => AgentHandler
+  /** `life` ends when the process is killed. */
+  readonly start: (journal: Journal, life: AbortSignal) => AgentHandler
 }
 
 export function createMortal({ open, start }: MortalOptions): Mortal {
   let life = new AbortController()
-  const begin = (): AgentHandler => start(living(open(), life.signal))
+  const begin = (): AgentHandler => start(living(open(), life.signal), life.signal)
   let handler = begin()
   return {
     handle: (request) => handler(request),

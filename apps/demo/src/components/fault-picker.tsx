@@ -5,7 +5,7 @@ const faults: readonly (readonly [string, string])[] = [
   ['', 'nothing'],
   ['slow_start', 'a slow start'],
   ['cut', 'cut the connection'],
-  ['end_early', 'end the stream early'],
+  ['lose', 'lose the run'],
   ['provider', 'the model fails'],
   ['http_500', 'server answers 500'],
 ]

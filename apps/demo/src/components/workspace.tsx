@@ -1,12 +1,14 @@
 /** One agent: its conversation, the form that starts a run, and the inspector beside them. */
 import type { TaskInput } from '@agentstream/client'
-import { useAgentStream } from '@agentstream/react'
+import { type Turn, useAgentStream } from '@agentstream/react'
 import { useCallback, useEffect, useRef, useState } from 'react'
 import { Inspector } from '../inspector/inspector.tsx'
+import { createLineLog } from '../inspector/line-log.ts'
 import { createRunMonitor } from '../inspector/run-monitor.ts'
 import type { AgentName } from '../model/agents.ts'
 import type { Receipt } from '../model/outcome.ts'
 import { recordingTitle } from '../model/recording-title.ts'
+import { formatRunAddress, type RunAddress } from '../model/run-address.ts'
 import { newSessionId } from '../model/session-id.ts'
 import { InspectorFrame } from './inspector-frame.tsx'
 import { LiveAnnouncer } from './live-announcer.tsx'
@@ -18,14 +20,17 @@ import { AssistantWelcome, DawpWelcome, RecordingsWelcome, WorkflowWelcome } fro
 
 export interface WorkspaceProps {
   readonly agent: AgentName
+  /** A run that the page's address named when it was loaded. */
+  readonly found: RunAddress | undefined
   /** Whether it is the one in view. */
   readonly active: boolean
   readonly inspecting: boolean
   readonly onInspecting: (inspecting: boolean) => void
 }
 
-export function Workspace({ agent, active, inspecting, onInspecting }: WorkspaceProps) {
+export function Workspace({ agent, found, active, inspecting, onInspecting }: WorkspaceProps) {
   const [monitor] = useState(createRunMonitor)
+  const [log] = useState(createLineLog)
   const [text, setText] = useState('')
   const [recording, setRecording] = useState(firstChoice)
   const [fault, setFault] = useState('')
@@ -38,7 +43,15 @@ export function Workspace({ agent, active, inspecting, onInspecting }: Workspace
   // A recording is no conversation: nothing of it is to be remembered.
   const stream = useAgentStream({ agent: served, ...(isPlayer ? {} : { sessionId }), onEvent: monitor.push, onUnmount: 'cancel' })
   // Nothing here reads the state, so a token renders only what shows it.
-  const { turns, run, isStreaming, send, cancel, regenerate } = stream
+  const { turns, run, isStreaming, send, attach, cancel, regenerate } = stream
+  useEffect(() => {
+    if (found) attach(found.runId, { description: found.asked || 'A run of another page' })
+  }, [found, attach])
+  // Loading the page anew, or opening its address in another tab, shows the same run.
+  useEffect(() => {
+    const last = turns.at(-1)
+    if (active && last) window.history.replaceState(null, '', addressOf(agent, last))
+  }, [active, agent, turns])
 
   const start = useCallback(
     (description: string) => {
@@ -111,7 +124,7 @@ export function Workspace({ agent, active, inspecting, onInspecting }: Workspace
         <LiveAnnouncer run={run} />
       </main>
       <InspectorFrame open={inspecting} onClose={() => onInspecting(false)}>
-        <Inspector run={run} monitor={monitor} />
+        <Inspector run={run} monitor={monitor} log={log} />
       </InspectorFrame>
     </div>
   )
@@ -128,6 +141,10 @@ function Welcome({ agent, served, onExample }: { agent: AgentName; served: strin
     case 'transcripts':
       return <RecordingsWelcome onPlay={onExample} />
   }
+}
+
+function addressOf(agent: AgentName, { run, input }: Turn): string {
+  return formatRunAddress({ agent, runId: run.id, asked: typeof input === 'string' ? input : input.description })
 }
 
 const asWritten = (question: string) => question

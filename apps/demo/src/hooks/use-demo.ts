@@ -1,5 +1,6 @@
 /** What the demo's own server tells beside the SDK's routes. Asked for once. */
 import { useQuery } from '@tanstack/react-query'
+import { type Breakage, isBreakage } from '../model/breakages.ts'
 import { fetchJson } from '../model/fetch-json.ts'
 import { isRecord, textIn } from '../model/unknown.ts'
 import type { PlannedStep } from '../model/workflow-stages.ts'
@@ -52,4 +53,17 @@ function toStep(one: Readonly<Record<string, unknown>>): PlannedStep {
 function listOf(answer: unknown): readonly Readonly<Record<string, unknown>>[] {
   if (!Array.isArray(answer)) throw new TypeError('The server did not answer with a list')
   return answer.filter(isRecord)
+}
+
+/** What this server can break on request. Empty until it is known. */
+export function useBreakages(): readonly Breakage[] {
+  const { data } = useQuery({
+    queryKey: ['breakages'],
+    queryFn: async ({ signal }) => {
+      const answer = await fetchJson('/api/demo/breakages', signal)
+      return Array.isArray(answer) ? answer.filter(isBreakage) : []
+    },
+    ...once,
+  })
+  return data ?? none
 }

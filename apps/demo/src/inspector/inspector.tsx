@@ -2,12 +2,14 @@
 import { type AgentRun, type RunMetrics, type RunState, selectMetrics } from '@agentstream/client'
 import { useRun } from '@agentstream/react'
 import { useSyncExternalStore } from 'react'
-import { formatDuration, formatRate } from '../model/format.ts'
+import { formatDuration, formatRate, formatTimes } from '../model/format.ts'
+import { BreakPanel } from './break-panel.tsx'
 import { EventLog } from './event-log.tsx'
+import type { LineLog } from './line-log.ts'
 import { RatePlot } from './rate-plot.tsx'
 import type { RunMonitor } from './run-monitor.ts'
 
-export function Inspector({ run, monitor }: { run: AgentRun | undefined; monitor: RunMonitor }) {
+export function Inspector({ run, monitor, log }: { run: AgentRun | undefined; monitor: RunMonitor; log: LineLog }) {
   const { rows, dropped, rates } = useSyncExternalStore(monitor.subscribe, monitor.getSnapshot)
   const state = useRun(run)
   return (
@@ -18,6 +20,7 @@ export function Inspector({ run, monitor }: { run: AgentRun | undefined; monitor
         <RatePlot rates={rates} />
         <Facts state={state} />
       </section>
+      <BreakPanel run={run} log={log} />
       <section aria-labelledby="inspector-events" className="inspector-events">
         <h3 id="inspector-events">
           Events <span className="muted">{state.counts.events.toLocaleString('en')}</span>
@@ -58,7 +61,7 @@ function Facts({ state }: { state: RunState }) {
   const { connection } = state
   const facts: readonly (readonly [string, string])[] = [
     ['status', state.status],
-    ['connection', connection.attempt > 1 ? `${connection.phase}, attempt ${connection.attempt}` : connection.phase],
+    ['connection', connection.losses > 0 ? `${connection.phase}, lost ${formatTimes(connection.losses)}` : connection.phase],
     ['integrity', state.integrity],
     ['cursor', connection.cursor ?? '–'],
     ['run', state.id === '' ? '–' : state.id],

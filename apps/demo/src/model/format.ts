@@ -9,6 +9,10 @@ export function formatCount(amount: number, what: string): string {
   return `${amount.toLocaleString('en')} ${what}${amount === 1 ? '' : 's'}`
 }
 
+export function formatTimes(times: number): string {
+  return times === 1 ? 'once' : `${times} times`
+}
+
 export function formatRate(perSecond: number): string {
   return perSecond < 100 ? perSecond.toFixed(1) : Math.round(perSecond).toLocaleString('en')
 }

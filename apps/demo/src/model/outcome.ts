@@ -159,7 +159,7 @@ function failed(state: RunState): Outcome {
 function refused(failure: RunFailure): string {
   const { status = 0 } = failure
   if (status === 401 || status === 403) return 'You are not allowed to use this agent. Signing in again may help; trying again will not.'
-  if (status === 404) return 'There is no agent of that name on this server.'
+  if (status === 404) return 'The server has no agent of that name, or no longer has this run.'
   // The server finishes one answer of a conversation before it begins the next.
   if (status === 409) return `It is still busy with the message before this one. Try again ${inSeconds(failure.retryAfterMs)}.`
   if (status === 429) return `It has too much to do. Try again ${inSeconds(failure.retryAfterMs)}.`
