@@ -223,10 +223,9 @@ export function createRunService(options: RunServiceOptions): RunService {
       return { outcome: status === 'unknown' ? 'unknown_run' : 'already_finished' }
     },
     async status(key) {
-      const status = await journal.status(key)
-      if (!status.isAbandoned || !shared) return status
-      await revive(key, shared)
-      return journal.status(key)
+      if (shared) await revive(key, shared)
+      const { isAbandoned, ...status } = await journal.status(key)
+      return status
     },
     async answer(key, approvalId, answer) {
       const run = live.get(key)
