@@ -34,7 +34,9 @@ export interface LoopDraft {
   readonly state: () => Writable<LoopState>
   /** Positions of the tool parts that have not ended, oldest first. */
   openTools: number[]
-  /** The text that is growing, writable until the next snapshot. */
+  /** Positions of the texts that are growing, by the step that says them: branches of a workflow speak at the same time. */
+  readonly openTexts: Map<string | undefined, number>
+  /** The one of them that grew last, writable until the next snapshot. */
   tail: Text | undefined
 }
 
@@ -54,7 +56,8 @@ export function createDraft(state: RunState): RunDraft {
 /** The draft of a loop that may already hold parts. */
 export function createLoop(run: RunDraft, loop: LoopState, state: LoopDraft['state']): LoopDraft {
   const openTools = loop.parts.flatMap((part, at) => (part.kind === 'tool' && isOpenTool(part) ? [at] : []))
-  return { run, state, openTools, tail: undefined }
+  const openTexts = new Map(loop.parts.flatMap((part, at) => ('open' in part && part.open ? [[part.stepName, at]] : [])))
+  return { run, state, openTools, openTexts, tail: undefined }
 }
 
 /** The child of an object that is itself writable, made writable. */
@@ -100,43 +103,57 @@ export function setConnection(draft: RunDraft, phase: ConnectionPhase, attempt: 
   touch(draft)
 }
 
-/** A piece of a text, and the message it belongs to where its protocol names messages. */
+/** The step of a workflow that an event is told of, as its part has it. */
+export function stepOf({ step_name: stepName }: { readonly type?: string; readonly step_name?: unknown }): { readonly stepName?: string } {
+  return typeof stepName === 'string' ? { stepName } : {}
+}
+
+/** A piece of a text, the message it belongs to where its protocol names messages, and the step that says it. */
 export interface Said {
   readonly content: string
   readonly message_id?: unknown
+  readonly step_name?: unknown
 }
 
-/** Appends to the text that is growing, or opens one: for another kind, and for another message. */
-export function appendText(loop: LoopDraft, kind: Text['kind'], { content, message_id: id }: Said): void {
-  loop.tail ??= growingText(loop)
+/** Appends to the text that is growing in this step, or opens one: for another kind, and for another message. */
+export function appendText(loop: LoopDraft, kind: Text['kind'], said: Said): void {
+  const { content, message_id: id, step_name: name } = said
+  const step = typeof name === 'string' ? name : undefined
+  if (!loop.tail || loop.tail.stepName !== step) loop.tail = growingText(loop, step)
   const { tail } = loop
   if (tail?.kind === kind && (typeof id !== 'string' || tail.messageId === undefined || tail.messageId === id)) tail.text += content
   else {
-    const part: Text = { kind, iteration: loop.state().iteration, text: content, open: true, ...(typeof id === 'string' ? { messageId: id } : {}) }
-    addPart(loop, part)
+    const { iteration } = loop.state()
+    const part: Text = { kind, iteration, text: content, open: true, ...(typeof id === 'string' ? { messageId: id } : {}), ...stepOf(said) }
+    loop.openTexts.set(step, addPart(loop, part))
     loop.tail = part
   }
 }
 
-function growingText(loop: LoopDraft): Text | undefined {
-  const { parts } = loop.state()
-  const last = parts[parts.length - 1]
-  if (!last || !('open' in last) || !last.open) return undefined
-  return writablePart(loop, parts.length - 1) as Text
+function growingText(loop: LoopDraft, step: string | undefined): Text | undefined {
+  const at = loop.openTexts.get(step)
+  return at === undefined ? undefined : (writablePart(loop, at) as Text) // openTexts holds positions of texts only.
 }
 
-/** Ends the text that is growing. Reading one character makes the engine flatten the string it was appended from. */
-export function closeText(loop: LoopDraft): void {
-  const text = loop.tail ?? growingText(loop)
+/**
+ * Ends the text that is growing in a step, or all of them. Reading one character makes the engine flatten the string it was
+ * appended from.
+ */
+export function closeText(loop: LoopDraft, step?: string): void {
   loop.tail = undefined
-  if (!text) return
-  text.open = false
-  text.text.charCodeAt(0)
+  for (const speaker of loop.openTexts.keys()) {
+    // Whoever speaks outside of any step is followed by a step as by anything else.
+    const text = step === undefined || speaker === undefined || speaker === step ? growingText(loop, speaker) : undefined
+    if (!text) continue
+    loop.openTexts.delete(speaker)
+    text.open = false
+    text.text.charCodeAt(0)
+  }
 }
 
 /** Appends a part and says where it stands. */
 export function addPart(loop: LoopDraft, part: Part): number {
-  closeText(loop)
+  closeText(loop, part.stepName)
   const parts = owned(loop.run, loop.state(), 'parts') as Part[]
   loop.run.own.add(part)
   return parts.push(part) - 1

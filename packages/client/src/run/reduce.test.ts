@@ -21,6 +21,8 @@ const anyEvent: fc.Arbitrary<AgentEvent> = fc
       fc.string().map(token),
       fc.string().map((content): AgentEvent => ({ type: 'thinking_token', content })),
       fc.tuple(id, fc.string()).map(([message_id, content]): AgentEvent => ({ ...token(content), message_id })),
+      fc.tuple(id, fc.string()).map(([step_name, content]): AgentEvent => ({ ...token(content), step_name })),
+      id.map((step_name): AgentEvent => ({ type: 'step_completed', step_name })),
       fc
         .tuple(id, name, fc.string())
         .map(([callId, tool, delta]): AgentEvent => ({ type: 'tool_call_delta', tool_call: { id: callId, function: { name: tool } }, arguments_delta: delta })),
@@ -254,4 +256,27 @@ test('two messages in a row are two texts, where the protocol names them', () =>
     { text: 'High water. At six.', messageId: 'm-1', open: false },
     { text: 'Bring boots.', messageId: 'm-2', open: true },
   ])
+})
+
+test('branches of a workflow that speak at once each have their own text, and one does not end another', () => {
+  const said = (content: string, step_name?: string): AgentEvent => ({ ...token(content), ...(step_name === undefined ? {} : { step_name }) })
+  const events: readonly AgentEvent[] = [
+    said('Two branches. '),
+    said('High ', 'tides'),
+    said('Clear ', 'weather'),
+    said('water.', 'tides'),
+    { type: 'tool_call', tool_name: 'sky', parameters: {}, step_name: 'weather' },
+    said(' At six.', 'tides'),
+    said('skies.', 'weather'),
+    { type: 'step_completed', step_name: 'tides' },
+  ]
+  const parts = [
+    { kind: 'text', text: 'Two branches. ', open: false },
+    { kind: 'text', text: 'High water. At six.', stepName: 'tides', open: false },
+    { kind: 'text', text: 'Clear ', stepName: 'weather', open: false },
+    { kind: 'tool', toolName: 'sky', stepName: 'weather' },
+    { kind: 'text', text: 'skies.', stepName: 'weather', open: true },
+  ]
+  expect(foldAll(events).main.parts).toMatchObject(parts)
+  expect(foldAll([...events, said('And so:')]).main.parts.at(-2)).toMatchObject({ text: 'skies.', open: false })
 })

@@ -46,12 +46,16 @@ export interface LoopState {
   readonly parts: readonly Part[]
 }
 
-/** What is displayed, in order. `iteration` says which round of the loop it belongs to. */
+/**
+ * What is displayed, in order of opening. `iteration` says which round of the loop it belongs to, `stepName` which step of a workflow
+ * agent: branches that run in parallel each have their own texts, which grow side by side.
+ */
 export type Part = TextPart | ThinkingPart | ToolPart | NotePart | SourcePart | FilePart
 
 export interface TextPart {
   readonly kind: 'text'
   readonly iteration: number
+  readonly stepName?: string
   readonly text: string
   /** True until something else follows or the run ends. */
   readonly open: boolean
@@ -62,6 +66,7 @@ export interface TextPart {
 export interface ThinkingPart {
   readonly kind: 'thinking'
   readonly iteration: number
+  readonly stepName?: string
   readonly text: string
   readonly open: boolean
   readonly messageId?: string
@@ -71,12 +76,14 @@ export interface ThinkingPart {
 export interface NotePart {
   readonly kind: 'thought' | 'observation'
   readonly iteration: number
+  readonly stepName?: string
   readonly text: string
 }
 
 export interface SourcePart {
   readonly kind: 'source'
   readonly iteration: number
+  readonly stepName?: string
   readonly sourceId: string
   readonly url?: string
   readonly title?: string
@@ -85,6 +92,7 @@ export interface SourcePart {
 export interface FilePart {
   readonly kind: 'file'
   readonly iteration: number
+  readonly stepName?: string
   readonly mediaType: string
   readonly url?: string
   readonly data?: string
@@ -97,6 +105,7 @@ export type ToolStatus = 'assembling' | 'ready' | 'waiting_approval' | 'running'
 export interface ToolPart {
   readonly kind: 'tool'
   readonly iteration: number
+  readonly stepName?: string
   /** Made here, unique within the run and never changed: a key for rendering. */
   readonly id: string
   /** The call's id as the server has it now, where it sends one. */

@@ -1,6 +1,6 @@
 import { effectiveLoopScope } from '../../wire/events/scope.ts'
 import type { AgentEvent, EventOf } from '../../wire/events/vocabulary.ts'
-import { owned, type RunDraft } from '../draft.ts'
+import { closeText, owned, type RunDraft } from '../draft.ts'
 import type { StepState, TokenUsage } from '../state.ts'
 import { settle } from './ending.ts'
 
@@ -32,6 +32,7 @@ export const lifecycleCases = {
       status: event.success === false ? 'failed' : 'done',
     }
     steps.splice(at < 0 ? steps.length : at, 1, step)
+    closeText(draft.main, step.name)
   },
   result(draft: RunDraft, event: EventOf<'result'>): void {
     // A result inside a DAWP run ends a round of that run, and nothing else.

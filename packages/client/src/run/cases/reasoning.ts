@@ -1,15 +1,16 @@
 import type { EventOf } from '../../wire/events/vocabulary.ts'
-import { addPart, closeText, type LoopDraft } from '../draft.ts'
+import { addPart, closeText, type LoopDraft, stepOf } from '../draft.ts'
 import { toolCases } from './tools.ts'
 
 /** Rounds of the loop, and what an agent says it thinks, does and sees in them. */
 export const reasoningCases = {
   iteration_start(loop: LoopDraft, event: EventOf<'iteration_start'>): void {
-    closeText(loop)
+    closeText(loop, stepOf(event).stepName)
     const isMain = loop === loop.run.main
     const state = loop.state()
     // AIECS retries a failed model call without a word: the numbers start again, and what came before is void.
     if (isMain && event.iteration <= state.iteration) {
+      closeText(loop)
       state.parts = []
       loop.openTools = []
       loop.run.counts.restarts++
@@ -20,10 +21,10 @@ export const reasoningCases = {
     if (event.remaining != null) state.remaining = event.remaining
   },
   thought(loop: LoopDraft, event: EventOf<'thought'>): void {
-    addPart(loop, { kind: 'thought', iteration: event.iteration ?? loop.state().iteration, text: event.content })
+    addPart(loop, { kind: 'thought', iteration: event.iteration ?? loop.state().iteration, text: event.content, ...stepOf(event) })
   },
   observation(loop: LoopDraft, event: EventOf<'observation'>): void {
-    addPart(loop, { kind: 'observation', iteration: event.iteration ?? loop.state().iteration, text: event.content })
+    addPart(loop, { kind: 'observation', iteration: event.iteration ?? loop.state().iteration, text: event.content, ...stepOf(event) })
   },
   /** An action announces a call. Where the call itself was seen already, there is nothing to add. */
   action(loop: LoopDraft, event: EventOf<'action'>): void {
@@ -35,6 +36,6 @@ export const reasoningCases = {
     })
     if (isKnown) return
     const call = { function: { name, arguments: JSON.stringify(event.parameters ?? {}) } }
-    toolCases.tool_calls_ready(loop, { type: 'tool_calls_ready', tool_calls: [call] })
+    toolCases.tool_calls_ready(loop, { ...event, type: 'tool_calls_ready', tool_calls: [call] })
   },
 }

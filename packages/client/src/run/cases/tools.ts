@@ -2,8 +2,8 @@
  * Tool calls: assembling → ready → running → done or failed. AIECS sends no call ids with its calls and results, so a call is
  * found by id where there is one, else it is the oldest one open under that name (upstream-runs its calls one by one, in order).
  */
-import type { EventOf } from '../../wire/events/vocabulary.ts'
-import { addPart, type LoopDraft, type Writable, writablePart } from '../draft.ts'
+import type { AgentEvent, EventOf } from '../../wire/events/vocabulary.ts'
+import { addPart, type LoopDraft, stepOf, type Writable, writablePart } from '../draft.ts'
 import type { ToolPart, ToolStatus } from '../state.ts'
 
 type Tool = Writable<ToolPart>
@@ -21,9 +21,15 @@ function findTool(loop: LoopDraft, test: Test): Tool | undefined {
   return at === undefined ? undefined : (writablePart(loop, at) as Tool)
 }
 
-function openTool(loop: LoopDraft, toolName: string, status: ToolStatus, callId?: string | null): Tool {
+/** Opens the part of a call that an event is the first to tell of. */
+function openTool(
+  loop: LoopDraft,
+  event: AgentEvent,
+  { toolName, status, callId }: Pick<ToolPart, 'toolName' | 'status'> & { callId?: string | null | undefined },
+): Tool {
   const id = `tool-${++loop.run.counts.toolCalls}`
-  const part: Tool = { kind: 'tool', iteration: loop.state().iteration, id, toolName, status, argumentsText: '', ...(callId ? { callId } : {}) }
+  const { iteration } = loop.state()
+  const part: Tool = { kind: 'tool', iteration, id, toolName, status, argumentsText: '', ...(callId ? { callId } : {}), ...stepOf(event) }
   loop.openTools.push(addPart(loop, part))
   return part
 }
@@ -72,8 +78,9 @@ function finish(loop: LoopDraft, tool: Tool, status: ToolStatus, at: number): vo
 const ended = ['running', 'ready', 'waiting_approval', 'assembling'] as const
 
 export const toolCases = {
-  tool_call_delta(loop: LoopDraft, { tool_call: call, arguments_delta: delta }: EventOf<'tool_call_delta'>): void {
-    const tool = findAssembling(loop, call, call.index) ?? openTool(loop, call.function.name ?? '', 'assembling')
+  tool_call_delta(loop: LoopDraft, event: EventOf<'tool_call_delta'>): void {
+    const { tool_call: call, arguments_delta: delta } = event
+    const tool = findAssembling(loop, call, call.index) ?? openTool(loop, event, { toolName: call.function.name ?? '', status: 'assembling' })
     if (call.id) tool.callId = call.id
     if (call.function.name) tool.toolName = call.function.name
     if (typeof delta === 'string') tool.argumentsText += delta
@@ -81,7 +88,7 @@ export const toolCases = {
   },
   tool_calls_ready(loop: LoopDraft, event: EventOf<'tool_calls_ready'>): void {
     for (const call of event.tool_calls) {
-      const tool = findAssembling(loop, call, undefined) ?? openTool(loop, call.function.name ?? '', 'assembling')
+      const tool = findAssembling(loop, call, undefined) ?? openTool(loop, event, { toolName: call.function.name ?? '', status: 'assembling' })
       tool.status = 'ready'
       if (call.id) tool.callId = call.id
       if (call.function.name) tool.toolName = call.function.name
@@ -94,7 +101,7 @@ export const toolCases = {
     const tool =
       findById(loop, callId) ??
       findByName(loop, operation ? `${name}_${operation}` : name, ['ready', 'waiting_approval', 'assembling']) ??
-      openTool(loop, name, 'running', callId)
+      openTool(loop, event, { toolName: name, status: 'running', callId })
     Object.assign(tool, { toolName: name, status: 'running', startedAt: at, ...(operation ? { operation } : {}) })
     tool.parameters = event.parameters ?? tool.parameters ?? {}
   },
@@ -119,5 +126,5 @@ export const toolCases = {
 /** The call a result belongs to; a result without a call stays visible as a call of its own. */
 function findEnded(loop: LoopDraft, event: EventOf<'tool_result'> | EventOf<'tool_error'>): Tool {
   const { tool_name: name, tool_call_id: callId } = event
-  return findById(loop, callId) ?? findByName(loop, name, ended) ?? openTool(loop, name, 'running', callId)
+  return findById(loop, callId) ?? findByName(loop, name, ended) ?? openTool(loop, event, { toolName: name, status: 'running', callId })
 }
