@@ -48,7 +48,7 @@ const eventsOf = (payloads: readonly Payload[]) =>
   )
 const statesOf = (payloads: readonly Payload[]) => payloads.flatMap((payload) => (payload.$case === 'statusUpdate' ? [payload.value.status?.state] : []))
 
-describe.each(clients)('the official client of A2A $name', ({ connect }) => {
+describe.each(clients)('S31: the official client of A2A $name', ({ connect }) => {
   test('streams text, reasoning, tools with their results and errors, and an end', async () => {
     const client = await connect()
     const payloads = await readAll(client.sendMessageStream(message('Tell me of tides', { contextId: 'harbour' })))
