@@ -7,15 +7,26 @@ export interface ServerProcess {
 }
 
 export async function startProcess([tool = '', ...args]: readonly string[], env: Readonly<Record<string, string>> = {}): Promise<ServerProcess> {
-  const child = spawn(tool, args, { stdio: ['ignore', 'pipe', 'inherit'], env: { ...process.env, ...env } })
+  // A group of its own, which is killed as a whole: some tools are launchers that would leave the real server behind.
+  const child = spawn(tool, args, { stdio: ['ignore', 'pipe', 'inherit'], env: { ...process.env, ...env }, detached: true })
+  const killGroup = (): void => {
+    try {
+      if (child.pid !== undefined) process.kill(-child.pid, 'SIGKILL')
+    } catch {
+      // Nothing of it is left.
+    }
+  }
+  process.on('exit', killGroup)
   const port = await portOf(child)
   return {
     port,
     kill: () =>
       new Promise((gone) => {
-        if (child.exitCode !== null || child.signalCode !== null) return gone()
-        child.on('exit', () => gone())
-        child.kill('SIGKILL')
+        process.off('exit', killGroup)
+        // Closed, and not only ended: then whatever the launcher started is gone too.
+        child.on('close', () => gone())
+        if (child.stdout?.destroyed) gone()
+        killGroup()
       }),
   }
 }
