@@ -43,6 +43,8 @@ export async function deployCases(name: string, deploy: (bench: string) => Promi
 
   deployed('S19 a run that was killed in the middle of its answer goes on after the restart: exactly right, verified, no tool twice', async () => {
     const before = clientOf(deployment.urls[0]).run('add')
+    // What was seen was stored: the tool's result too.
+    for await (const event of before) if (event.type === 'token' && event.content === 'is ') break
     await bench.waiting()
     await deployment.restart()
     bench.open()

@@ -15,7 +15,8 @@ await deployCases('Deno with KV', async (bench) => {
   const allowed = ['--unstable-kv', '--allow-net=127.0.0.1', '--allow-env=LOG_STREAM,LOG_TOKENS', `--allow-read=${folder}`, `--allow-write=${folder}`]
   const command = ['deno', 'run', ...offline, ...conditions, ...allowed, server, join(folder, 'kv.db'), bench]
   const env = { NO_COLOR: '1', DENO_NO_UPDATE_CHECK: '1', DENO_DIR: join(folder, '.deno') }
-  const start = (): Promise<[ServerProcess, ServerProcess]> => Promise.all([startProcess(command, env), startProcess(command, env)])
+  // One after the other: a file of KV that is being made cannot be opened.
+  const start = async (): Promise<[ServerProcess, ServerProcess]> => [await startProcess(command, env), await startProcess(command, env)]
   let servers = await start()
   return {
     get urls() {
