@@ -46,15 +46,17 @@ export interface StartRequest {
 }
 
 export type StartResult =
-  | { readonly outcome: 'started'; readonly view: RunView; readonly ending: Promise<unknown> }
+  | { readonly outcome: 'started'; readonly view: RunView; readonly ending: Promise<LiveEnding | undefined> }
   | { readonly outcome: 'followed'; readonly view: RunView }
-  /** `session_busy`: another run of the same conversation is not over. `closing`: this process is about to end. */
-  | { readonly outcome: 'busy' | 'session_busy' | 'closing' }
+  /** `session_busy`: another run of the same conversation is not over. `closing`: this process is about to end. `too_many_…`: for one owner. */
+  | { readonly outcome: 'busy' | 'session_busy' | 'closing' | 'too_many_runs' | 'too_many_viewers' }
 
 /** `cursor_gone`: of another incarnation of the run. `cursor_ahead`: the run has not come that far. */
+export type CursorCheck = 'followed' | 'unknown_run' | 'cursor_invalid' | 'cursor_gone' | 'cursor_ahead'
+
 export type FollowResult =
   | { readonly outcome: 'followed'; readonly view: RunView }
-  | { readonly outcome: 'unknown_run' | 'cursor_invalid' | 'cursor_gone' | 'cursor_ahead' }
+  | { readonly outcome: Exclude<CursorCheck, 'followed'> | 'too_many_viewers' }
 
 /** `not_supported`: it runs in another process, which cannot be reached or does not react. */
 export interface CancelReceipt {
@@ -69,6 +71,8 @@ export interface RunService {
   /** Starts a run, or follows it from the start when its id is known. */
   start(request: StartRequest): Promise<StartResult>
   follow(key: string, after?: string): Promise<FollowResult>
+  /** What following after this cursor would come to. */
+  check(key: string, after: string | undefined): Promise<CursorCheck>
   /** Answers when the run is over, so that the receipt is true. */
   cancel(key: string, cause: CancelCause): Promise<CancelReceipt>
   status(key: string): Promise<JournalStatus>
@@ -197,6 +201,11 @@ export function createRunService(options: RunServiceOptions): RunService {
     return { outcome: 'followed', view: joined }
   }
 
+  const check = async (key: string, after: string | undefined): Promise<CursorCheck> => {
+    const { status, cursor } = await journal.status(key)
+    return status === 'unknown' ? 'unknown_run' : checkCursor(after, cursor)
+  }
+
   return {
     async start(asked) {
       const request = sessions ? asked : { ...asked, sessionKey: undefined }
@@ -208,9 +217,9 @@ export function createRunService(options: RunServiceOptions): RunService {
       const { status } = await journal.status(request.key)
       return status === 'unknown' ? { outcome: refusal } : { outcome: 'followed', view: view(request.key) }
     },
+    check,
     async follow(key, after) {
-      const status = await journal.status(key)
-      const outcome = status.status === 'unknown' ? 'unknown_run' : checkCursor(after, status.cursor)
+      const outcome = await check(key, after)
       return outcome === 'followed' ? { outcome, view: view(key, after) } : { outcome }
     },
     async cancel(key, cause) {
@@ -278,7 +287,7 @@ function tooLong(maxRunMs: number): CancelCause {
 }
 
 /** Whether a run whose last entry is `last` can be continued after a cursor. */
-function checkCursor(after: string | undefined, last: string | undefined): 'followed' | 'cursor_invalid' | 'cursor_gone' | 'cursor_ahead' {
+function checkCursor(after: string | undefined, last: string | undefined): Exclude<CursorCheck, 'unknown_run'> {
   if (after === undefined) return 'followed'
   const wanted = parseCursor(after)
   if (!wanted) return 'cursor_invalid'

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { sessionKey } from './session-key.ts'
 import { createMemorySessionStore, type MemorySessionStoreOptions, type Message, newestTurns } from './session-store.ts'
 
 const user = (text: string): Message => ({ role: 'user', text })
@@ -82,4 +83,16 @@ test('reading a session that is not there keeps nothing of it', async () => {
   await store.append('a', turn(1))
   await store.read('b')
   expect(await store.read('a')).toEqual(turn(1))
+})
+
+test('X10 an owner with many conversations pushes out their own, never those of others', async () => {
+  const { store } = makeStore({ maxSessionsPerOwner: 2 })
+  const key = (owner: string, sessionId: string): string => sessionKey({ owner, agentName: 'a', sessionId })
+  await store.append(key('ann/', '1'), turn(0))
+  for (const number of [1, 2, 3]) await store.append(key('"bob/', String(number)), turn(number))
+  for (const number of [1, 2, 3]) await store.append(key('', String(number)), turn(number))
+  const read = (owner: string) => Promise.all(['1', '2', '3'].map((id) => store.read(key(owner, id))))
+  expect(await read('ann/')).toEqual([turn(0), [], []])
+  expect(await read('"bob/')).toEqual([[], turn(2), turn(3)])
+  expect(await read('')).toEqual([turn(1), turn(2), turn(3)])
 })

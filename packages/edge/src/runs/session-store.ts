@@ -1,4 +1,5 @@
 import type { RunContext } from '../agents/agent.ts'
+import { sessionOwner } from './session-key.ts'
 
 /** Conversations beside the journal: what was said goes in turn by turn, what the next run may know comes out. */
 
@@ -25,6 +26,8 @@ export interface SessionLimits {
 export interface MemorySessionStoreOptions extends SessionLimits {
   /** Sessions kept at once, 1,000 unless told. The one that was not used for longest makes room. */
   readonly maxSessions?: number
+  /** Of them, sessions of one owner, 100 unless told; the one that they did not use for longest makes room. It counts nothing where everybody is one owner. */
+  readonly maxSessionsPerOwner?: number
   /** How long a session is kept after it was last used, one hour unless told. */
   readonly keepMs?: number
   /** Milliseconds on any clock that does not jump back. */
@@ -38,19 +41,35 @@ interface Session {
 
 /** Conversations in the memory of one process: bounded, expiring, and gone with it. */
 export function createMemorySessionStore(options: MemorySessionStoreOptions = {}): SessionStore {
-  const { maxSessions = 1_000, keepMs = 3_600_000, now = () => performance.now() } = options
+  const { maxSessions = 1_000, maxSessionsPerOwner = 100, keepMs = 3_600_000, now = () => performance.now() } = options
   // In order of use, so that expiring looks at nothing it keeps.
   const sessions = new Map<string, Session>()
 
+  const owned = new Map<string, Set<string>>()
+  const forget = (key: string): void => {
+    sessions.delete(key)
+    const keys = owned.get(sessionOwner(key))
+    keys?.delete(key)
+    if (keys?.size === 0) owned.delete(sessionOwner(key))
+  }
+  const keep = (key: string, turns: Session['turns']): void => {
+    sessions.set(key, { turns, usedAt: now() })
+    const owner = sessionOwner(key)
+    if (owner === '') return
+    const keys = (owned.get(owner) ?? new Set()).add(key)
+    owned.set(owner, keys)
+    const [oldest] = keys
+    if (keys.size > maxSessionsPerOwner && oldest !== undefined) forget(oldest)
+  }
   const expire = (): void => {
     for (const [key, { usedAt }] of sessions) {
       if (usedAt + keepMs > now() && sessions.size <= maxSessions) return
-      sessions.delete(key)
+      forget(key)
     }
   }
   const use = (key: string, turns: Session['turns']): void => {
-    sessions.delete(key)
-    if (turns.length > 0) sessions.set(key, { turns, usedAt: now() })
+    forget(key)
+    if (turns.length > 0) keep(key, turns)
     expire()
   }
   const turnsOf = (key: string): Session['turns'] => {

@@ -16,6 +16,8 @@ export type ErrorCode =
   | 'request_timeout'
   | 'session_busy'
   | 'too_large'
+  | 'too_many_runs'
+  | 'too_many_viewers'
   | 'unknown_agent'
   | 'unknown_approval'
   | 'unknown_run'
@@ -45,6 +47,8 @@ const refusals: Readonly<Record<ErrorCode, Refusal>> = {
   request_timeout: { status: 408, message: 'The request took too long to arrive', retryable: true },
   session_busy: { status: 409, message: 'Another message of this session is being answered', retryable: true },
   too_large: { status: 413, message: 'The request body is too large' },
+  too_many_runs: { status: 429, message: 'You have too many runs under way', retryable: true },
+  too_many_viewers: { status: 429, message: 'You have too many streams open', retryable: true },
   unknown_agent: { status: 404, message: 'No agent of this name' },
   unknown_approval: { status: 404, message: 'This run asks no such question' },
   unknown_run: { status: 404, message: 'No run with this id' },

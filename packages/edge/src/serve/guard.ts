@@ -1,6 +1,7 @@
 /** Who may come in: other origins, other sites, principals. Requests go in; refusals, or nothing, come out. */
 import type { Context, MiddlewareHandler } from 'hono'
 import { cors } from 'hono/cors'
+import { sessionKey } from '../runs/session-key.ts'
 import { errorResponse } from './error-response.ts'
 import type { AgentHandlerOptions, CorsOptions, Runtime } from './options.ts'
 
@@ -59,7 +60,12 @@ export function identified(authorize: AgentHandlerOptions['authorize']): Middlew
 
 /** Under which key a conversation is kept: none of its parts can reach into another's. */
 export function sessionKeyOf(context: Context<Env>, { agentName, sessionId }: { readonly agentName: string; readonly sessionId: string }): string {
-  return JSON.stringify([context.get('owner'), agentName, sessionId])
+  return sessionKey({ owner: context.get('owner'), agentName, sessionId })
+}
+
+/** Whose a run is, by the key it is kept under. */
+export function ownerOf(key: string): string {
+  return key.slice(0, key.lastIndexOf('/') + 1)
 }
 
 /** Under which id the journal keeps a run. Run ids have no slash, so nobody's name can reach into another's. */

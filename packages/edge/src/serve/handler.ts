@@ -1,13 +1,14 @@
 /** The whole server side as one function: Request in, Response out, on any runtime that has them. */
 import { Hono } from 'hono'
 import type { Agent } from '../agents/agent.ts'
+import { limitOwners } from '../runs/limit-owners.ts'
 import { createMemoryJournal } from '../runs/memory-journal.ts'
 import { createRunService } from '../runs/run-service.ts'
 import { createMemorySessionStore } from '../runs/session-store.ts'
 import { addA2aRoutes } from './a2a/a2a-routes.ts'
 import { addClientRoutes } from './clients/client-routes.ts'
 import { errorResponse } from './error-response.ts'
-import { allowedOrigins, crossOrigin, type Env, identified, sameSite } from './guard.ts'
+import { allowedOrigins, crossOrigin, type Env, identified, ownerOf, sameSite } from './guard.ts'
 import { createHeartbeats } from './heartbeats.ts'
 import type { AgentHandler, AgentHandlerOptions, Runtime } from './options.ts'
 import { addRoutes } from './routes.ts'
@@ -29,9 +30,9 @@ export function createAgentHandler(options: AgentHandlerOptions): AgentHandler {
   const { journal = createMemoryJournal(), basePath = '', heartbeatMs = 15_000, cors } = options
   const onError = quietly(options.onError)
   const onDisconnect = options.onDisconnect ?? (journal.durable ? 'continue' : 'cancel')
-  const { maxConcurrentRuns, maxRunMs, approvalTimeoutMs, maxBodyBytes = mebibyte } = options
+  const { maxConcurrentRuns, maxRunMs, approvalTimeoutMs, maxBodyBytes = mebibyte, limits = {} } = options
   const sessions = options.sessions === false ? undefined : (options.sessions ?? createMemorySessionStore())
-  const service = createRunService({
+  const runs = createRunService({
     journal,
     sessions,
     onDisconnect,
@@ -42,6 +43,7 @@ export function createAgentHandler(options: AgentHandlerOptions): AgentHandler {
     approvalTimeoutMs,
     findAgent: options.takeUp === false ? undefined : (name) => agentNamed(options, name),
   })
+  const service = limitOwners(runs, { maxRuns: limits.runs, maxViewers: limits.viewers, ownerOf })
   const heartbeats = createHeartbeats(heartbeatMs)
 
   const app = new Hono<Env>().basePath(basePath)
@@ -52,6 +54,7 @@ export function createAgentHandler(options: AgentHandlerOptions): AgentHandler {
     // In a Worker a timer lives and dies with the request that made it, so there every stream has its own.
     heartbeatsFor: (context) => (context.env.runtime?.waitUntil ? createHeartbeats(heartbeatMs) : heartbeats),
     body: { maxBytes: maxBodyBytes, timeoutMs: options.bodyTimeoutMs ?? 30_000 },
+    limits,
     clientParameters: options.clientParameters,
     onError,
   }

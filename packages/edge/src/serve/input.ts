@@ -2,6 +2,7 @@
 import { isObject, type JsonObject, type JsonValue } from '@agentstream/client/wire'
 import { z } from 'zod'
 import type { RunContext, Task } from '../agents/agent.ts'
+import type { PrincipalLimits } from './options.ts'
 
 type ModelParameters = NonNullable<RunContext['parameters']>
 
@@ -91,6 +92,13 @@ export function parseTask({ description, context, images, sessionId }: TaskWords
   return task.success ? { value: toTask(task.data) } : { problem: problemOf(task.error) }
 }
 
+/** What makes a task larger than one may be, if anything does. */
+export function tooLarge({ description, images = [] }: Task, limits: PrincipalLimits): string | undefined {
+  if (description.length > (limits.promptCharacters ?? Number.POSITIVE_INFINITY)) return `The prompt is longer than ${limits.promptCharacters} characters`
+  if (images.length > (limits.images ?? Number.POSITIVE_INFINITY)) return `The task has more than ${limits.images} images`
+  return undefined
+}
+
 /** The body of an answer to an approval request. */
 export function parseAnswer(text: string): Parsed<AnswerInput> {
   const value = parseText(text)
@@ -99,6 +107,14 @@ export function parseAnswer(text: string): Parsed<AnswerInput> {
   if (!body.success) return { problem: problemOf(body.error) }
   const { approved, reason } = body.data
   return { value: { approved, ...(reason ? { reason } : {}) } }
+}
+
+const cancelSchema = z.object({ scope: z.string().min(1).max(256).optional(), reason: z.string().max(2000).optional() })
+
+/** What is to stop, and why, from the query of a request. */
+export function parseCancel(query: Readonly<Record<string, string>>): Parsed<{ readonly scope?: string | undefined; readonly reason?: string | undefined }> {
+  const asked = cancelSchema.safeParse(query)
+  return asked.success ? { value: asked.data } : { problem: problemOf(asked.error, 'query.') }
 }
 
 function parseText(text: string): unknown {

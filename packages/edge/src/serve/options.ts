@@ -24,6 +24,18 @@ export interface Runtime {
   readonly upgrade?: SocketUpgrade
 }
 
+/** What one principal may have and send. Unlimited unless told. Without `authorize` everybody is one principal. */
+export interface PrincipalLimits {
+  /** Runs under way at once; further ones get 429 `too_many_runs`. */
+  readonly runs?: number
+  /** Responses open at once that show a run, sockets included; further ones get 429 `too_many_viewers`. */
+  readonly viewers?: number
+  /** Characters of a task's description; more get 413 `too_large`. */
+  readonly promptCharacters?: number
+  /** Images of a task; more get 413 `too_large`. */
+  readonly images?: number
+}
+
 export interface AgentHandler {
   (request: Request, runtime?: Runtime): Promise<Response>
   /**
@@ -72,7 +84,9 @@ export interface AgentHandlerOptions {
    * about it. It does unless told; otherwise it is `truncated`. Only journals that processes share know of such runs.
    */
   readonly takeUp?: boolean
-  /** Runs at once; further ones get 429. Unlimited unless told. */
+  /** What each principal may have; conversations are bounded where they are kept. */
+  readonly limits?: PrincipalLimits
+  /** Runs at once, whoever's; further ones get 429. Unlimited unless told. */
   readonly maxConcurrentRuns?: number
   /** How long a run may take before it is cancelled; unlimited unless told. */
   readonly maxRunMs?: number

@@ -4,9 +4,9 @@ import type { Agent } from '../agents/agent.ts'
 import { readBody } from './body.ts'
 import { errorResponse, jsonResponse } from './error-response.ts'
 import { type Env, keyOf } from './guard.ts'
-import { isRunId, parseAnswer, parseStart } from './input.ts'
+import { isRunId, parseAnswer, parseCancel, parseStart } from './input.ts'
 import { parseProtocol } from './protocols.ts'
-import { type RouteOptions, refuseOtherMethods, startAndStream, streamed } from './serving.ts'
+import { type RouteOptions, refused, refuseOtherMethods, startAndStream, streamed } from './serving.ts'
 
 export function addRoutes(app: Hono<Env>, options: RouteOptions): void {
   const { service } = options
@@ -25,7 +25,11 @@ export function addRoutes(app: Hono<Env>, options: RouteOptions): void {
   })
   app.delete('/runs/:id', async (context) => {
     const runId = context.req.param('id')
-    const receipt = isRunId(runId) ? await service.cancel(keyOf(context, runId), { by: 'user' }) : ({ outcome: 'unknown_run' } as const)
+    const input = parseCancel(context.req.query())
+    if ('problem' in input) return errorResponse('bad_request', { message: input.problem })
+    const { reason, scope } = input.value
+    const cause = { by: 'user', ...(reason ? { reason } : {}) } as const
+    const receipt = isRunId(runId) ? await service.cancel(keyOf(context, runId), cause, scope) : ({ outcome: 'unknown_run' } as const)
     return receipt.outcome === 'unknown_run' ? errorResponse('unknown_run', { body: receipt }) : jsonResponse(receipt)
   })
   app.post('/runs/:id/approvals/:approval', (context) => answer(context, context.req.param(), options))
@@ -60,15 +64,13 @@ async function follow(context: Context<Env>, runId: string, options: RouteOption
   if ('problem' in protocol) return errorResponse('bad_request', { message: protocol.problem })
   if (!isRunId(runId)) return errorResponse('unknown_run')
   const after = context.req.header('last-event-id') || context.req.query('after') || undefined
-  const result = await options.service.follow(keyOf(context, runId), after)
-  if (result.outcome !== 'followed') return errorResponse(result.outcome)
-  if (!protocol.value || after === undefined) return streamed(context, { view: result.view, runId, protocolOf: protocol.value }, options)
-  // The cursor is good; whoever encodes must see what was before it, too.
-  const whole = await options.service.follow(keyOf(context, runId))
-  result.view.close()
-  return whole.outcome === 'followed'
-    ? streamed(context, { view: whole.view, runId, protocolOf: protocol.value, after }, options)
-    : errorResponse(whole.outcome)
+  const key = keyOf(context, runId)
+  // Whoever encodes must see what was before the cursor, too: it has only to be good.
+  const outcome = protocol.value ? await options.service.check(key, after) : 'followed'
+  if (outcome !== 'followed') return refused({ outcome })
+  const result = await options.service.follow(key, protocol.value ? undefined : after)
+  if (result.outcome !== 'followed') return refused(result)
+  return streamed(context, { view: result.view, runId, protocolOf: protocol.value, after }, options)
 }
 
 async function answer(context: Context<Env>, path: { readonly id: string; readonly approval: string }, options: RouteOptions): Promise<Response> {

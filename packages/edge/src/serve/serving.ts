@@ -2,12 +2,13 @@
 import type { Context, Hono } from 'hono'
 import type { Agent } from '../agents/agent.ts'
 import type { RunView } from '../runs/live-run.ts'
-import type { RunService, StartResult } from '../runs/run-service.ts'
+import type { FollowResult, RunService, StartResult } from '../runs/run-service.ts'
 import type { BodyOptions } from './body.ts'
-import { errorResponse } from './error-response.ts'
+import { type ErrorCode, errorResponse } from './error-response.ts'
 import { type Env, keyOf, sessionKeyOf } from './guard.ts'
 import type { Heartbeats } from './heartbeats.ts'
-import type { StartInput } from './input.ts'
+import { type StartInput, tooLarge } from './input.ts'
+import type { PrincipalLimits } from './options.ts'
 import { framingOf, type ProtocolOf } from './protocols.ts'
 import { respond } from './respond.ts'
 
@@ -17,6 +18,7 @@ export interface RouteOptions {
   /** For one response; see `handler.ts` for why it asks. */
   readonly heartbeatsFor: (context: Context<Env>) => Heartbeats
   readonly body: BodyOptions
+  readonly limits: PrincipalLimits
   readonly clientParameters: readonly string[] | undefined
   readonly onError: (error: unknown) => void
 }
@@ -33,11 +35,18 @@ export interface StartOrder {
   readonly protocolOf?: ProtocolOf | undefined
 }
 
+interface TooLarge {
+  readonly outcome: 'too_large'
+  readonly message: string
+}
+
 // Other runs end before anybody can say when; a few seconds spread the next attempts.
 const retryAfterSeconds = '5'
 
-export async function start(context: Context<Env>, { agent, input }: StartOrder, { service }: RouteOptions): Promise<StartResult> {
+export async function start(context: Context<Env>, { agent, input }: StartOrder, { service, limits }: RouteOptions): Promise<StartResult | TooLarge> {
   const { runId, task } = input
+  const problem = tooLarge(task, limits)
+  if (problem !== undefined) return { outcome: 'too_large', message: problem }
   const sessionKey = task.sessionId === undefined ? undefined : sessionKeyOf(context, { agentName: agent.name, sessionId: task.sessionId })
   const result = await service.start({ ...input, agent, key: keyOf(context, runId), sessionKey })
   // Workers stop what nobody waits for.
@@ -45,13 +54,18 @@ export async function start(context: Context<Env>, { agent, input }: StartOrder,
   return result
 }
 
-export function refused(outcome: Exclude<StartResult['outcome'], 'started' | 'followed'>): Response {
-  return errorResponse(outcome, { headers: { 'retry-after': retryAfterSeconds } })
+/** Why nothing was started, or followed. */
+export type Refusal = Exclude<StartResult | FollowResult | TooLarge, { readonly view: RunView }>
+
+export function refused({ outcome, ...more }: Refusal): Response {
+  return errorResponse(outcome, { ...more, ...(isPassing.has(outcome) ? { headers: { 'retry-after': retryAfterSeconds } } : {}) })
 }
+
+const isPassing: ReadonlySet<ErrorCode> = new Set<ErrorCode>(['busy', 'session_busy', 'closing', 'too_many_runs', 'too_many_viewers'])
 
 export async function startAndStream(context: Context<Env>, order: StartOrder, options: RouteOptions): Promise<Response> {
   const result = await start(context, order, options)
-  if (!('view' in result)) return refused(result.outcome)
+  if (!('view' in result)) return refused(result)
   return streamed(context, { view: result.view, runId: order.input.runId, protocolOf: order.protocolOf }, options)
 }
 

@@ -5,7 +5,7 @@ import { problemOf } from '../input.ts'
 import { streamed, waitedFor } from '../serving.ts'
 import { failed, type RpcFailure, rpcFailure, rpcResult } from './rpc.ts'
 import { viewTask } from './task-view.ts'
-import { type Asked, findTask, lookAt, openTask, protocolOf, type Version, v1, v03 } from './tasks.ts'
+import { type Asked, findTask, type KnownTask, lookAt, openTask, protocolOf, refusedTask, type Version, v1, v03 } from './tasks.ts'
 
 type Method = (asked: Asked) => Promise<Response | RpcFailure>
 
@@ -29,11 +29,16 @@ const stream: Method = async (asked) => {
   return streamedTask(asked, opened.taskId, opened)
 }
 
+async function seen(asked: Asked, taskId: string, known: KnownTask): Promise<Response | RpcFailure> {
+  const view = await lookAt(asked, taskId, known)
+  return 'failure' in view ? view : rpcResult(asked.call.id, view.task)
+}
+
 const get: Method = async (asked) => {
   const id = parseId(asked)
   if (typeof id !== 'string') return id
   const known = await findTask(asked, id)
-  return 'failure' in known ? known : rpcResult(asked.call.id, (await lookAt(asked, id, known)).task)
+  return 'failure' in known ? known : seen(asked, id, known)
 }
 
 const cancel: Method = async (asked) => {
@@ -46,7 +51,7 @@ const cancel: Method = async (asked) => {
   const after = await findTask(asked, id)
   if ('failure' in after) return after
   if (after.status.status !== 'cancelled') return failed('taskNotCancelable', 'The task is over')
-  return rpcResult(asked.call.id, (await lookAt(asked, id, after)).task)
+  return seen(asked, id, after)
 }
 
 /** From the start, because A2A has no cursors: the task comes first, and an artifact that begins anew replaces what was there. */
@@ -57,7 +62,7 @@ const resubscribe: Method = async (asked) => {
   if ('failure' in known) return known
   if (known.status.status !== 'running' && !asked.version.canFollowFinished) return failed('unsupported', 'The task is over')
   const followed = await asked.options.service.follow(known.key)
-  return followed.outcome === 'followed' ? streamedTask(asked, id, followed) : failed('taskNotFound', 'No task with this id')
+  return followed.outcome === 'followed' ? streamedTask(asked, id, followed) : refusedTask(followed)
 }
 
 const refuse =

@@ -7,7 +7,7 @@ import type { RunView } from '../../runs/live-run.ts'
 import { type Env, keyOf } from '../guard.ts'
 import { inThread } from '../in-thread.ts'
 import { isRunId } from '../input.ts'
-import { type RouteOptions, start } from '../serving.ts'
+import { type Refusal, type RouteOptions, start } from '../serving.ts'
 import { parseAnswer, parseMessage, type Said, toTask } from './message.ts'
 import { failed, type RpcCall, type RpcFailure } from './rpc.ts'
 import { type TaskView, viewTask } from './task-view.ts'
@@ -70,8 +70,7 @@ async function begin({ context, agent, options }: Asked, said: Said): Promise<Op
   if ('failure' in task) return task
   const taskId = crypto.randomUUID()
   const result = await start(context, { agent: inThread(agent, contextId), input: { runId: taskId, task: task.value } }, options)
-  if (!('view' in result))
-    return failed('busy', result.outcome === 'session_busy' ? 'Another message of this context is being answered' : 'Too many tasks at once')
+  if (!('view' in result)) return refusedTask(result)
   const { view } = result
   return { view, taskId, isBlocking: said.isBlocking, ...('ending' in result ? { ending: result.ending } : {}) }
 }
@@ -82,7 +81,9 @@ async function goOn(asked: Asked, said: Said, taskId: string): Promise<Opened | 
   if ('failure' in known) return known
   const { key, status } = known
   if (status.status !== 'running') return failed('unsupported', 'The task is over; send a message without its id')
-  const { task, questions } = await lookAt(asked, taskId, known)
+  const seen = await lookAt(asked, taskId, known)
+  if ('failure' in seen) return seen
+  const { task, questions } = seen
   if (said.contextId !== undefined && said.contextId !== task['contextId']) return failed('invalidParams', 'The task is of another context')
   const answer = parseAnswer(said)
   const [question] = questions
@@ -91,14 +92,29 @@ async function goOn(asked: Asked, said: Said, taskId: string): Promise<Opened | 
   if (answer.approvalId === undefined && questions.size > 1)
     return failed('invalidParams', `Expected data with \`approval_id\`, one of ${[...questions].join(', ')}`)
   const { approvalId = question, ...given } = answer
-  const outcome = await service.answer(key, approvalId, given)
-  if (outcome !== 'answered') return failed('unsupported', outcome === 'not_supported' ? 'The task works elsewhere' : 'The task does not ask this')
+  // First, because what is answered cannot be answered again by who was refused a view of it.
   const followed = await service.follow(key)
-  if (followed.outcome !== 'followed') return notFound
+  if (followed.outcome !== 'followed') return refusedTask(followed)
+  const outcome = await service.answer(key, approvalId, given)
+  if (outcome !== 'answered') {
+    followed.view.close()
+    return failed('unsupported', outcome === 'not_supported' ? 'The task works elsewhere' : 'The task does not ask this')
+  }
   return { view: followed.view, taskId, isBlocking: said.isBlocking, answered: approvalId }
 }
 
 const notFound = failed('taskNotFound', 'No task with this id')
+
+export function refusedTask(refusal: Refusal): RpcFailure {
+  if (refusal.outcome === 'too_large') return failed('invalidParams', refusal.message)
+  return refusals[refusal.outcome] ?? failed('busy', 'Too many tasks at once')
+}
+
+const refusals: Readonly<Partial<Record<Refusal['outcome'], RpcFailure>>> = {
+  session_busy: failed('busy', 'Another message of this context is being answered'),
+  too_many_viewers: failed('busy', 'You have too many streams open'),
+  unknown_run: notFound,
+}
 
 export interface KnownTask {
   readonly key: string
@@ -117,13 +133,13 @@ export async function lookAt(
   asked: Asked,
   taskId: string,
   { key, status }: KnownTask,
-): Promise<TaskView & { readonly task: Readonly<Record<string, unknown>> }> {
+): Promise<(TaskView & { readonly task: Readonly<Record<string, unknown>> }) | RpcFailure> {
   const nothing = { task: { ...asked.version.submitted(taskId) }, questions: new Set<string>() }
   const isRunning = status.status === 'running'
   const reached = status.cursor === undefined ? 0 : (parseCursor(status.cursor)?.seq ?? 0)
   if (isRunning && reached === 0) return nothing
   const followed = await asked.options.service.follow(key)
-  if (followed.outcome !== 'followed') return nothing
+  if (followed.outcome !== 'followed') return refusedTask(followed)
   try {
     const protocol = protocolOf(asked, taskId)
     const { task, questions } = await viewTask({

@@ -85,7 +85,8 @@ async function resumeChat({ context, agent, options }: Asked, latest: LatestRuns
   const nothing = new Response(null, { status: 204, headers: { 'cache-control': 'no-store' } })
   if (runId === undefined || (await options.service.status(keyOf(context, runId))).status !== 'running') return nothing
   const result = await options.service.follow(keyOf(context, runId))
-  return result.outcome === 'followed' ? streamed(context, { view: result.view, runId, protocolOf: protocolNamed('ui-message-stream') }, options) : nothing
+  if (result.outcome === 'followed') return streamed(context, { view: result.view, runId, protocolOf: protocolNamed('ui-message-stream') }, options)
+  return result.outcome === 'too_many_viewers' ? refused(result) : nothing
 }
 
 /** What FastAPI answers to a request that is not well formed. */
@@ -127,7 +128,7 @@ async function agentor({ context, agent, options }: Asked): Promise<Response> {
   const order = { agent, input: { runId: crypto.randomUUID(), task: asked.value.task }, protocolOf: protocol.value }
   if (asked.value.isStreamed) return startAndStream(context, order, options)
   const result = await start(context, order, options)
-  if (!('view' in result)) return refused(result.outcome)
+  if (!('view' in result)) return refused(result)
   const { view } = result
   const reply = await waitedFor(context, view, replyOf(view))
   view.close()
