@@ -3,7 +3,8 @@ import { StreamInterruptedError } from './errors.ts'
 import { createExchange, type RunExchange } from './exchange.ts'
 import { parseAgentInfo } from './info.ts'
 import { type RunInput, taskOf } from './input.ts'
-import { type AgentRun, type CancelReceipt, createAgentRun } from './run/agent-run.ts'
+import { type AgentRun, type CancelOptions, type CancelReceipt, createAgentRun } from './run/agent-run.ts'
+import { isRagged, makeOne } from './run/draft.ts'
 import { createEventQueue } from './run/event-queue.ts'
 import { fetchTransport } from './run/fetch-transport.ts'
 import { type OpenStreamOptions, openStream, type StreamPolicy } from './run/open-stream.ts'
@@ -85,8 +86,8 @@ export interface AgentClient {
   run(input: RunInput, options?: RunOptions): AgentRun
   /** Follows a run that exists on the server, from its start unless told. */
   attach(runId: string, options?: AttachOptions): AgentRun
-  /** Stops a run on the server, whoever started it here. Never rejects. */
-  cancel(runId: string): Promise<CancelReceipt>
+  /** Stops a run on the server, or a part of it, whoever started it. Never rejects. */
+  cancel(runId: string, options?: CancelOptions): Promise<CancelReceipt>
   /** What an agent is and can do. Throws an AgentStreamError. */
   info(agent?: string, options?: { readonly signal?: AbortSignal }): Promise<AgentInfo>
 }
@@ -129,12 +130,19 @@ export function createAgentClient(options: AgentClientOptions): AgentClient {
     leaving.addEventListener('abort', () => controller.abort(), { once: true })
     const onEvent = (event: AgentEvent): void => queue.push(event)
     let partial = ''
+    let pieces = 0
     let isOver = false
     const finished = open(run, { signal: controller.signal, onEvent, afterChunk: queue.drained }).finally(queue.close)
     try {
       for (let batch = await queue.take(); batch; batch = await queue.take()) {
         for (const event of batch) {
-          if (event.type === 'token' && event.loop_scope === undefined) partial += event.content
+          if (event.type === 'token' && event.loop_scope === undefined) {
+            partial += event.content
+            if (isRagged(partial, ++pieces)) {
+              pieces = 0
+              makeOne(partial)
+            }
+          }
           yield event
         }
       }
@@ -171,7 +179,7 @@ export function createAgentClient(options: AgentClientOptions): AgentClient {
         }),
       }
     },
-    cancel: (runId) => exchange.follow(runId).cancel(),
+    cancel: (runId, options) => exchange.follow(runId).cancel(options),
     async info(agent = 'default', { signal } = {}) {
       return parseAgentInfo(await exchange.info(agent, signal))
     },

@@ -38,6 +38,8 @@ export interface LoopDraft {
   readonly openTexts: Map<string | undefined, number>
   /** The one of them that grew last, writable until the next snapshot. */
   tail: Text | undefined
+  /** How many pieces were appended since a text was last made one. */
+  pieces: number
 }
 
 export function createDraft(state: RunState): RunDraft {
@@ -57,7 +59,7 @@ export function createDraft(state: RunState): RunDraft {
 export function createLoop(run: RunDraft, loop: LoopState, state: LoopDraft['state']): LoopDraft {
   const openTools = loop.parts.flatMap((part, at) => (part.kind === 'tool' && isOpenTool(part) ? [at] : []))
   const openTexts = new Map(loop.parts.flatMap((part, at) => ('open' in part && part.open ? [[part.stepName, at]] : [])))
-  return { run, state, openTools, openTexts, tail: undefined }
+  return { run, state, openTools, openTexts, tail: undefined, pieces: 0 }
 }
 
 /** The child of an object that is itself writable, made writable. */
@@ -121,8 +123,13 @@ export function appendText(loop: LoopDraft, kind: Text['kind'], said: Said): voi
   const step = typeof name === 'string' ? name : undefined
   if (!loop.tail || loop.tail.stepName !== step) loop.tail = growingText(loop, step)
   const { tail } = loop
-  if (tail?.kind === kind && (typeof id !== 'string' || tail.messageId === undefined || tail.messageId === id)) tail.text += content
-  else {
+  if (tail?.kind === kind && (typeof id !== 'string' || tail.messageId === undefined || tail.messageId === id)) {
+    tail.text += content
+    if (isRagged(tail.text, ++loop.pieces)) {
+      loop.pieces = 0
+      makeOne(tail.text)
+    }
+  } else {
     const { iteration } = loop.state()
     const part: Text = { kind, iteration, text: content, open: true, ...(typeof id === 'string' ? { messageId: id } : {}), ...stepOf(said) }
     loop.openTexts.set(step, addPart(loop, part))
@@ -136,9 +143,19 @@ function growingText(loop: LoopDraft, step: string | undefined): Text | undefine
 }
 
 /**
- * Ends the text that is growing in a step, or all of them. Reading one character makes the engine flatten the string it was
- * appended from.
+ * Engines keep the pieces that a string was appended from, each several times its size, until somebody reads it. Nobody may for
+ * a whole run. As often as this says yes, making it one costs a constant per piece.
  */
+export function isRagged(text: string, pieces: number): boolean {
+  return pieces >= 16_384 && pieces * 256 >= text.length
+}
+
+/** Reading one character makes the engine flatten the string. */
+export function makeOne(text: string): void {
+  text.charCodeAt(0)
+}
+
+/** Ends the text that is growing in a step, or all of them. */
 export function closeText(loop: LoopDraft, step?: string): void {
   loop.tail = undefined
   for (const speaker of loop.openTexts.keys()) {
@@ -147,7 +164,7 @@ export function closeText(loop: LoopDraft, step?: string): void {
     if (!text) continue
     loop.openTexts.delete(speaker)
     text.open = false
-    text.text.charCodeAt(0)
+    makeOne(text.text)
   }
 }
 

@@ -33,7 +33,7 @@ export function fetchTransport(options: { fetch?: typeof globalThis.fetch } = {}
         const got = response.body ? (type ?? 'no content type') : 'no body'
         throw new ProtocolError(`${target.url} answered ${response.status} with ${got} instead of a stream`, { excerpt: await excerptOf(response) })
       }
-      const source = stageReader(response.body, limited(framing.decoder(target.limits), target))
+      const source = stageReader(response.body, limited(framing.decoder(target.limits), target), inPieces)
       return { ...source, isKept: response.headers.has('agentstream-run-id') }
     },
     async call(target, signal) {
@@ -53,6 +53,13 @@ function limited(stage: Stage<Uint8Array, Frame>, { limits, tally = { bytes: 0 }
     },
     end: () => stage.end(),
   }
+}
+
+/** As large as a socket's chunks are. A body from a cache, or made by a page, can be a single one with everything in it. */
+const pieceBytes = 64 * 1024
+
+function* inPieces(chunk: Uint8Array): Generator<Uint8Array, void, undefined> {
+  for (let at = 0; at < chunk.length; at += pieceBytes) yield chunk.subarray(at, at + pieceBytes)
 }
 
 /** The beginning of a body that is not what was asked for; the rest is never read. */

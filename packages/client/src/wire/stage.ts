@@ -35,8 +35,11 @@ export interface StageReader<Out> {
   cancel(reason?: unknown): void
 }
 
-/** Reads a stream of chunks through a stage. Nothing is awaited per output. */
-export function stageReader<In, Out>(source: ReadableStream<In>, stage: Stage<In, Out>): StageReader<Out> {
+/**
+ * Reads a stream of chunks through a stage. Nothing is awaited per output. What a chunk completes is in memory all at once;
+ * where chunks can be of any size, `drive` takes them in `pieces`.
+ */
+export function stageReader<In, Out>(source: ReadableStream<In>, stage: Stage<In, Out>, pieces = (chunk: In): Iterable<In> => [chunk]): StageReader<Out> {
   const reader = source.getReader()
   let ended = false
   const step = ({ done, value }: ReadableStreamReadResult<In>): readonly Out[] => {
@@ -51,8 +54,13 @@ export function stageReader<In, Out>(source: ReadableStream<In>, stage: Stage<In
         const read = await reader.read()
         // Cancelled meanwhile: what the source says now is its farewell.
         if (ended) return
-        const behind = take(step(read))
-        if (behind) await behind
+        if (read.done) await take(step(read))
+        else
+          for (const piece of pieces(read.value)) {
+            const behind = take(stage.push(piece))
+            if (behind) await behind
+            if (ended) return
+          }
       }
     },
     cancel(reason) {
