@@ -83,7 +83,9 @@ export function createResumption(options: ResumptionOptions & { readonly retry: 
       // Without a network no attempt was made.
       const isAway = isOffline() && retry.attempts > 1
       if (!isAway) failures++
-      if (!mayRetry || failures >= retry.attempts) return undefined
+      // A server that is deployed anew is away for seconds, and what it has said so far is worth them.
+      const most = cursor === undefined || retry.attempts === 1 ? retry.attempts : retry.resumeAttempts
+      if (!mayRetry || failures >= most) return undefined
       if (phase === 'open') phase = 'opening'
       if (isAway) return offlineMs
       const retryAfterMs = (failure instanceof HttpError ? failure.retryAfterMs : undefined) ?? askedMs
