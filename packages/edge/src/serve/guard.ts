@@ -46,21 +46,34 @@ export function sameSite(options: CorsOptions | false | undefined): MiddlewareHa
   }
 }
 
+const timing = (name: string, ms: number): string => `${name};dur=${ms.toFixed(1)}`
+
 /** Asks who it is. What they own is kept under their name, so that another's run is as unknown as one that never was. */
 export function identified(authorize: AgentHandlerOptions['authorize']): MiddlewareHandler<Env> {
   return async (context, next) => {
+    const arrived = performance.now()
     const principal = authorize ? await authorize(context.env.request) : undefined
+    const known = performance.now()
     if (principal instanceof Response) return principal
     // An empty name is a missing one, and everybody without a name would share it.
     if (authorize && (typeof principal !== 'string' || principal === '')) return errorResponse('forbidden')
     context.set('owner', principal === undefined ? '' : `${principal}/`)
-    return next()
+    await next()
+    // Of a stream, what it took to begin.
+    const parts = [...(authorize ? [timing('authorize', known - arrived)] : []), timing('answer', performance.now() - known)]
+    context.res.headers.set('server-timing', parts.join(', '))
+    return undefined
   }
 }
 
 /** Under which key a conversation is kept: none of its parts can reach into another's. */
 export function sessionKeyOf(context: Context<Env>, { agentName, sessionId }: { readonly agentName: string; readonly sessionId: string }): string {
   return sessionKey({ owner: context.get('owner'), agentName, sessionId })
+}
+
+/** How a run is called that is kept under a key. */
+export function runIdOf(key: string): string {
+  return key.slice(key.lastIndexOf('/') + 1)
 }
 
 /** Whose a run is, by the key it is kept under. */

@@ -2,13 +2,14 @@
 import { Hono } from 'hono'
 import type { Agent } from '../agents/agent.ts'
 import { limitOwners } from '../runs/limit-owners.ts'
+import { measureRuns } from '../runs/measure-runs.ts'
 import { createMemoryJournal } from '../runs/memory-journal.ts'
 import { createRunService } from '../runs/run-service.ts'
 import { createMemorySessionStore } from '../runs/session-store.ts'
 import { addA2aRoutes } from './a2a/a2a-routes.ts'
 import { addClientRoutes } from './clients/client-routes.ts'
 import { errorResponse } from './error-response.ts'
-import { allowedOrigins, crossOrigin, type Env, identified, ownerOf, sameSite } from './guard.ts'
+import { allowedOrigins, crossOrigin, type Env, identified, ownerOf, runIdOf, sameSite } from './guard.ts'
 import { createHeartbeats } from './heartbeats.ts'
 import type { AgentHandler, AgentHandlerOptions, Runtime } from './options.ts'
 import { addRoutes } from './routes.ts'
@@ -29,6 +30,7 @@ const mebibyte = 1024 * 1024
 export function createAgentHandler(options: AgentHandlerOptions): AgentHandler {
   const { journal = createMemoryJournal(), basePath = '', heartbeatMs = 15_000, cors } = options
   const onError = quietly(options.onError)
+  const onMetric = options.onMetric && quietly(options.onMetric)
   const onDisconnect = options.onDisconnect ?? (journal.durable ? 'continue' : 'cancel')
   const { maxConcurrentRuns, maxRunMs, approvalTimeoutMs, maxBodyBytes = mebibyte, limits = {} } = options
   const sessions = options.sessions === false ? undefined : (options.sessions ?? createMemorySessionStore())
@@ -43,7 +45,8 @@ export function createAgentHandler(options: AgentHandlerOptions): AgentHandler {
     approvalTimeoutMs,
     findAgent: options.takeUp === false ? undefined : (name) => agentNamed(options, name),
   })
-  const service = limitOwners(runs, { maxRuns: limits.runs, maxViewers: limits.viewers, ownerOf })
+  const fair = limitOwners(runs, { maxRuns: limits.runs, maxViewers: limits.viewers, ownerOf })
+  const service = onMetric ? measureRuns(fair, { onMetric, runIdOf }) : fair
   const heartbeats = createHeartbeats(heartbeatMs)
 
   const app = new Hono<Env>().basePath(basePath)
@@ -85,10 +88,10 @@ function agentNamed({ agents }: AgentHandlerOptions, name: string): Agent | unde
 }
 
 /** A hook that fails must not take a run down with it. */
-function quietly(hook: AgentHandlerOptions['onError']): (error: unknown) => void {
-  return (error) => {
+function quietly<T>(hook: ((said: T) => void) | undefined): (said: T) => void {
+  return (said) => {
     try {
-      hook?.(error)
+      hook?.(said)
     } catch {
       // There is nobody left to tell.
     }

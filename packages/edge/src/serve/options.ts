@@ -1,5 +1,6 @@
 import type { Agent } from '../agents/agent.ts'
 import type { Journal } from '../runs/journal.ts'
+import type { HandlerMetric } from '../runs/metric.ts'
 import type { SessionStore } from '../runs/session-store.ts'
 import type { AgentCardOptions } from './a2a/agent-card.ts'
 import type { SocketOptions, SocketUpgrade } from './socket/upgrade.ts'
@@ -96,6 +97,8 @@ export interface AgentHandlerOptions {
   readonly clientParameters?: readonly string[]
   /** What the default agent tells other agents about itself, over A2A. */
   readonly card?: AgentCardOptions
+  /** Is told what happens: runs, their viewers, what was refused. It is called while somebody waits, and costs nothing when absent. */
+  readonly onMetric?: (metric: HandlerMetric) => void
   /** Gets what clients must not see: what agents throw, what the journal throws, bugs. */
   readonly onError?: (error: unknown) => void
 }

@@ -6,7 +6,7 @@ import type { JournalStatus } from '../../runs/journal.ts'
 import type { RunView } from '../../runs/live-run.ts'
 import { type Env, keyOf } from '../guard.ts'
 import { inThread } from '../in-thread.ts'
-import { isRunId } from '../input.ts'
+import { type AnswerInput, isRunId } from '../input.ts'
 import { type Refusal, type RouteOptions, start } from '../serving.ts'
 import { parseAnswer, parseMessage, type Said, toTask } from './message.ts'
 import { failed, type RpcCall, type RpcFailure } from './rpc.ts'
@@ -85,22 +85,26 @@ async function goOn(asked: Asked, said: Said, taskId: string): Promise<Opened | 
   if ('failure' in seen) return seen
   const { task, questions } = seen
   if (said.contextId !== undefined && said.contextId !== task['contextId']) return failed('invalidParams', 'The task is of another context')
+  const given = answerTo(questions, said)
+  if ('failure' in given) return given
+  const { approvalId, ...answer } = given
+  // First, because what is answered cannot be answered again by who was refused a view of it.
+  const followed = await service.follow(key)
+  if (followed.outcome !== 'followed') return refusedTask(followed)
+  const outcome = await service.answer(key, approvalId, answer)
+  if (outcome === 'answered') return { view: followed.view, taskId, isBlocking: said.isBlocking, answered: approvalId }
+  followed.view.close()
+  return failed('unsupported', outcome === 'not_supported' ? 'The task works elsewhere' : 'The task does not ask this')
+}
+
+function answerTo(questions: ReadonlySet<string>, said: Said): (AnswerInput & { readonly approvalId: string }) | RpcFailure {
   const answer = parseAnswer(said)
   const [question] = questions
   if (question === undefined) return failed('unsupported', 'The task is at work, and asks nothing')
   if (!answer) return failed('invalidParams', 'Expected yes or no, or data with `approved`')
   if (answer.approvalId === undefined && questions.size > 1)
     return failed('invalidParams', `Expected data with \`approval_id\`, one of ${[...questions].join(', ')}`)
-  const { approvalId = question, ...given } = answer
-  // First, because what is answered cannot be answered again by who was refused a view of it.
-  const followed = await service.follow(key)
-  if (followed.outcome !== 'followed') return refusedTask(followed)
-  const outcome = await service.answer(key, approvalId, given)
-  if (outcome !== 'answered') {
-    followed.view.close()
-    return failed('unsupported', outcome === 'not_supported' ? 'The task works elsewhere' : 'The task does not ask this')
-  }
-  return { view: followed.view, taskId, isBlocking: said.isBlocking, answered: approvalId }
+  return { ...answer, approvalId: answer.approvalId ?? question }
 }
 
 const notFound = failed('taskNotFound', 'No task with this id')

@@ -71,6 +71,7 @@ test('the answer is labelled as its protocol wants, and nothing of the upstreamâ
   expect(Object.fromEntries(response.headers)).toEqual({
     'cache-control': 'no-cache, no-transform',
     'content-type': 'text/event-stream',
+    'server-timing': expect.any(String),
     'x-accel-buffering': 'no',
     'x-content-type-options': 'nosniff',
     'x-vercel-ai-ui-message-stream': 'v1',
