@@ -14,7 +14,7 @@ const client: House = {
   rows: [
     {
       level: 0,
-      rooms: ['errors', 'abort', 'wire/stage', 'wire/json', 'wire/cursor', 'wire/digest', 'wire/retry-after', 'wire/agent', 'wire/ask', 'wire/partial-json'],
+      rooms: ['errors', 'abort', 'wire/stage', 'wire/json', 'wire/cursor', 'wire/digest', 'wire/retry-after', 'wire/agent', 'wire/ask', 'wire/random-id', 'wire/partial-json'],
       law: 'Level 0 knows nothing but the names to the left.',
     },
     {
@@ -60,7 +60,7 @@ const client: House = {
       law: 'agent-run imports the corridor and what is below it.',
     },
     { level: 8, rooms: ['patterns/source', 'patterns', 'text-of'], from: [0, 1], law: 'Patterns are loops over any stream: they know no client.' },
-    { level: 8, rooms: ['info', 'input', 'exchange', 'client', 'dawp-consumer'], law: 'A lower number never imports a higher one.' },
+    { level: 8, rooms: ['info', 'input', 'exchange', 'client', 'session', 'dawp-consumer'], law: 'A lower number never imports a higher one.' },
     { level: 9, rooms: ['testing'], law: 'Fakes import everything but doors.' },
   ],
 }

@@ -16,6 +16,7 @@ import type { AgentEvent } from './wire/events/vocabulary.ts'
 import { defaultFramingLimits } from './wire/frames/frame.ts'
 import { aiecs } from './wire/protocols/aiecs.ts'
 import type { Protocol } from './wire/protocols/protocol.ts'
+import { randomId } from './wire/random-id.ts'
 
 export interface AgentClientOptions {
   /**
@@ -30,9 +31,9 @@ export interface AgentClientOptions {
   readonly protocol?: Protocol
   readonly transport?: Transport
   /**
-   * Attempts without anything new: 4 by default, the first one included, 300 ms to 10 s apart with full jitter, and no sooner
-   * than the server asks for (up to 60 s). A lost stream of our server is one such failure: it is asked for the rest, for as
-   * long as something arrives. A page that is offline waits. `false`: one connection per run.
+   * Attempts without anything new: 4 to start a run, 8 to have the rest of one, the first included, 300 ms to 10 s apart with full
+   * jitter, and no sooner than the server asks for (up to 60 s). A lost stream of our server is asked for the rest for as long as
+   * something arrives. A page that is offline waits. `false`: one connection per run.
    */
   readonly retry?: Partial<RetryPolicy> | false
   /** 10,000 ms by default. */
@@ -96,11 +97,6 @@ const { timeOrigin } = performance
 /** Milliseconds since 1970 on a clock that never jumps. */
 const now = (): number => timeOrigin + performance.now()
 
-/** 128 random bits; `crypto.randomUUID` is missing on pages without TLS. */
-function newRunId(): string {
-  return Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, '0')).join('')
-}
-
 /** A client for one server. It holds no connection and no state: make one and share it. */
 export function createAgentClient(options: AgentClientOptions): AgentClient {
   const base = String(options.url).replace(/\/$/, '')
@@ -123,7 +119,7 @@ export function createAgentClient(options: AgentClientOptions): AgentClient {
     createAgentRun({ schedule: perFrame, ...runOptions, id, now, open: (more) => open(run, more), cancel: run.cancel, respond: run.respond })
 
   async function* read(input: RunInput, streamOptions: StreamOptions, leaving: AbortSignal): AsyncGenerator<AgentEvent, void, undefined> {
-    const id = streamOptions.runId ?? newRunId()
+    const id = streamOptions.runId ?? randomId()
     const run = start(id, input, streamOptions)
     const queue = createEventQueue()
     const { controller, release } = linkedController(streamOptions.signal)
@@ -161,7 +157,7 @@ export function createAgentClient(options: AgentClientOptions): AgentClient {
   return {
     url: base,
     run(input, runOptions = {}) {
-      const id = runOptions.runId ?? newRunId()
+      const id = runOptions.runId ?? randomId()
       return watch(id, start(id, input, runOptions), runOptions)
     },
     attach: (runId, { after, ...runOptions } = {}) => watch(runId, exchange.follow(runId, after), runOptions),

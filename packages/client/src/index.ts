@@ -64,6 +64,7 @@ export {
   type ToolStatus,
 } from './run/state.ts'
 export type { FrameSource, StreamLimits, Transport, TransportRequest } from './run/transport.ts'
+export { type AgentSession, createAgentSession, type SessionOptions } from './session.ts'
 export { textOf } from './text-of.ts'
 export type { AgentInfo, ModelParameters } from './wire/agent.ts'
 export type { PastMessage, TaskInput } from './wire/ask.ts'
@@ -72,3 +73,4 @@ export { effectiveLoopScope, type LoopScope } from './wire/events/scope.ts'
 export { eventTime } from './wire/events/time.ts'
 export type { AgentEvent, EventOf, EventType } from './wire/events/vocabulary.ts'
 export { type FieldStatus, fieldStatus, type PartialJsonValue } from './wire/partial-json/partial-json.ts'
+export { randomId } from './wire/random-id.ts'

@@ -10,6 +10,7 @@ import type { Frame, Framing, FramingLimits } from '../frames/frame.ts'
 import { sse } from '../frames/sse.ts'
 import { objectIn } from '../json.ts'
 import type { Protocol, TwoWayProtocol } from '../protocols/protocol.ts'
+import { randomId } from '../random-id.ts'
 import type { Stage } from '../stage.ts'
 
 export interface TranscodeOptions {
@@ -39,7 +40,7 @@ export interface Transcoder extends Stage<Uint8Array, Uint8Array> {
  * ids: there is nobody behind them who could take the stream up again.
  */
 export function transcode(options: TranscodeOptions): Transcoder {
-  const { from, to, limits, runName = randomName() } = options
+  const { from, to, limits, runName = randomId(8) } = options
   const framing = options.toFraming ?? to.framings?.[0] ?? sse
   const cutter = (options.fromFraming ?? from.framings?.[0] ?? sse).decoder(limits)
   const decoder = from.decoder()
@@ -126,8 +127,4 @@ function lastWord(outcome: RunOutcome, error: AgentStreamError | undefined): Age
   if (outcome === 'cancelled') return { type: 'cancelled' }
   if (outcome === 'truncated') return { type: 'error', error: 'The run broke off before its end', code: 'interrupted', retryable: true }
   return { type: 'error', error: error?.message ?? 'The agent reported that it did not succeed', code: error?.code ?? 'agent' }
-}
-
-function randomName(): string {
-  return Array.from(crypto.getRandomValues(new Uint8Array(8)), (byte) => byte.toString(16).padStart(2, '0')).join('')
 }
