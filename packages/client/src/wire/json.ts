@@ -6,26 +6,29 @@ export interface JsonObject {
   readonly [key: string]: JsonValue | undefined
 }
 
-// Python's json writer sends NaN and Infinity. Strings come first in the alternation, so only bare words match. A string may
-// lack its closing quote: were that a mismatch, hostile text would take quadratic time.
-const pythonNumbers = /"(?:[^"\\]|\\[\s\S])*"?|\bNaN\b|-?\bInfinity\b/g
-
-/**
- * Parses JSON text. `NaN` and `Infinity`, which careless Python hosts send, become null.
- * Throws a ProtocolError with a short excerpt for anything else that is not JSON.
- */
+/** Parses JSON text. Throws a ProtocolError with a short excerpt for anything else. */
 export function parseJson(text: string): unknown {
   try {
     return JSON.parse(text)
   } catch (cause) {
-    if (/NaN|Infinity/.test(text)) {
-      try {
-        return JSON.parse(text.replace(pythonNumbers, (match) => (match[0] === '"' ? match : 'null')))
-      } catch {
-        // Not JSON for another reason: the error below tells about the text as it came.
-      }
-    }
     throw new ProtocolError('Not valid JSON', { excerpt: text.slice(0, 200), cause })
+  }
+}
+
+// Strings come first in the alternation, so only bare words match. A string may lack its closing quote: were that a mismatch,
+// hostile text would take quadratic time.
+const pythonNumbers = /"(?:[^"\\]|\\[\s\S])*"?|\bNaN\b|-?\bInfinity\b/g
+
+/** Parses what Python's json writer sends: JSON in which `NaN` and `Infinity` are numbers. Here they become null. */
+export function parsePythonJson(text: string): unknown {
+  try {
+    return parseJson(text)
+  } catch (error) {
+    try {
+      return JSON.parse(text.replace(pythonNumbers, (match) => (match[0] === '"' ? match : 'null')))
+    } catch {
+      throw error // It tells about the text as it came.
+    }
   }
 }
 
@@ -34,10 +37,10 @@ export function isObject(value: unknown): value is Record<string, unknown> {
 }
 
 /** The object in a JSON text, or undefined for anything else. For looking at what may be something else altogether. */
-export function objectIn(text: string): Record<string, unknown> | undefined {
+export function objectIn(text: string, parse = parseJson): Record<string, unknown> | undefined {
   if (!text.trimStart().startsWith('{')) return undefined
   try {
-    const value = parseJson(text)
+    const value = parse(text)
     return isObject(value) ? value : undefined
   } catch {
     return undefined // Text that begins with a brace.

@@ -6,7 +6,7 @@ import { isRunOutcome } from '../events/ending.ts'
 import { isEventType, parseEvent } from '../events/parse.ts'
 import type { AgentEvent } from '../events/vocabulary.ts'
 import type { Frame } from '../frames/frame.ts'
-import { isObject, objectIn, parseJson } from '../json.ts'
+import { isObject, objectIn, parsePythonJson } from '../json.ts'
 import type { TwoWayProtocol } from './protocol.ts'
 
 // Names that releases up to 1.9.0 used.
@@ -16,7 +16,7 @@ const olderNames = new Map([
 ])
 
 function decode(data: string): AgentEvent {
-  const value = parseJson(data)
+  const value = parsePythonJson(data)
   if (!isObject(value) || value['type'] === 'token') return parseEvent(value)
   const type = value['type'] === 'status' && value['status'] === 'thinking' ? 'iteration_start' : olderNames.get(String(value['type']))
   const event = parseEvent(type ? { ...value, type } : value)
@@ -36,7 +36,7 @@ export const aiecs: TwoWayProtocol = {
 
 /** True for an event of this vocabulary in its right shape, and for the last frame of our own server. */
 export function isAiecs({ data, event }: Frame): boolean {
-  const value = objectIn(data)
+  const value = objectIn(data, parsePythonJson)
   if (!value) return false
   if (event === 'end') return isRunOutcome(value['outcome'])
   const { type } = value

@@ -3,7 +3,7 @@ import { parseEvent } from '../../events/parse.ts'
 import { effectiveLoopScope } from '../../events/scope.ts'
 import type { AgentEvent, EventOf } from '../../events/vocabulary.ts'
 import type { Frame } from '../../frames/frame.ts'
-import { isObject, parseJson } from '../../json.ts'
+import { isObject, parsePythonJson } from '../../json.ts'
 import type { Stage } from '../../stage.ts'
 import { carried, envelopeOf, looksLikeChunk, parseChunk, type StreamChunk } from './chunk.ts'
 
@@ -59,7 +59,7 @@ export function agenticraftDecoder({ isText, isFinalChunkOptional }: DecodeOptio
     if (data === '') return []
     kind ??= isChunkText(data) ? 'chunks' : 'text'
     if (kind === 'text') return [{ type: 'token', content: data }]
-    return data === '[DONE]' ? [] : decodeChunk(parseJson(data))
+    return data === '[DONE]' ? [] : decodeChunk(parsePythonJson(data))
   }
   return {
     push(frame) {

@@ -1,5 +1,5 @@
 import type { Frame } from '../../frames/frame.ts'
-import { objectIn } from '../../json.ts'
+import { objectIn, parsePythonJson } from '../../json.ts'
 import { looksLikeChunk } from './chunk.ts'
 
 /**
@@ -7,7 +7,7 @@ import { looksLikeChunk } from './chunk.ts'
  * protocol nobody knows would be one.
  */
 export function isAgenticraft({ data, event }: Frame): boolean {
-  const value = objectIn(data)
+  const value = objectIn(data, parsePythonJson)
   if (value) return looksLikeChunk(value) || (event === 'error' && typeof (value['error'] ?? value['message']) === 'string')
   return data !== '' && data !== '[DONE]' && !data.trimStart().startsWith('{') && (event === undefined || event === 'error')
 }

@@ -4,31 +4,13 @@
  * stream was closed in order after a reply; a failed run is cut off (`AgentLoop.astream` throws).
  * Rules: Agentor 0.1.0rc2, `src/agentor/core/agent.py`, `output_text_formatter.py`, `engine/events.py`; 0.0.4 to 0.0.23 for older objects.
  */
-import { concatenated } from '../../frames/concatenated.ts'
-import { bareJsonSse, jsonSse } from '../../frames/concatenated-sse.ts'
-import { jsonSeq } from '../../frames/json-seq.ts'
-import { ndjson } from '../../frames/ndjson.ts'
+import { bareJsonSse } from '../../frames/concatenated-sse.ts'
 import type { TwoWayProtocol } from '../protocol.ts'
-import { agentorDecoder } from './decode.ts'
-import { agentorDialogue } from './dialogue.ts'
 import { agentorEncoder, chatEncoder } from './encode.ts'
+import { readAgentor } from './read.ts'
 
 /** Reads whatever Agentor's servers send, writes proper server-sent events (or lines, or sequences) of compact objects. */
-export const agentor: TwoWayProtocol = {
-  name: 'agentor',
-  framings: [jsonSse, ndjson, jsonSeq, concatenated],
-  isStoppedByLeaving: true,
-  decoder: agentorDecoder,
-  dialogue: agentorDialogue,
-  encoder: agentorEncoder,
-}
+export const agentor: TwoWayProtocol = { ...readAgentor, encoder: agentorEncoder }
 
 /** The same, written as its own `/chat` does: indented objects one after another under `text/event-stream`. */
-export const agentorChat: TwoWayProtocol = {
-  name: 'agentor-chat',
-  framings: [bareJsonSse],
-  isStoppedByLeaving: true,
-  decoder: agentorDecoder,
-  dialogue: agentorDialogue,
-  encoder: chatEncoder,
-}
+export const agentorChat: TwoWayProtocol = { ...readAgentor, name: 'agentor-chat', framings: [bareJsonSse], encoder: chatEncoder }

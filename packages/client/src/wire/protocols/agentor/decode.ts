@@ -2,7 +2,7 @@ import { isTerminalEvent } from '../../events/ending.ts'
 import { parseEvent } from '../../events/parse.ts'
 import type { AgentEvent } from '../../events/vocabulary.ts'
 import type { Frame } from '../../frames/frame.ts'
-import { isObject, parseJson } from '../../json.ts'
+import { isObject, parsePythonJson } from '../../json.ts'
 import type { Stage } from '../../stage.ts'
 import { createEngine } from './engine.ts'
 import { createOpenCalls, isRaw, parseOutput, type Raw, reasoningText, textOf, wrong } from './output.ts'
@@ -90,7 +90,7 @@ export function agentorDecoder(): Stage<Frame, AgentEvent> {
   const decode = ({ data, event }: Frame): AgentEvent[] => {
     // In the guide an error is the bare text of the exception, perhaps none at all.
     if (event === 'error' && !data.startsWith('{')) return [{ type: 'error', error: data }]
-    return data === '' || data === '[DONE]' ? [] : decodeValue(parseJson(data))
+    return data === '' || data === '[DONE]' ? [] : decodeValue(parsePythonJson(data))
   }
   const tell = (events: AgentEvent[]): readonly AgentEvent[] => {
     const [first] = events

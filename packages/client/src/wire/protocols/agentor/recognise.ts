@@ -1,5 +1,5 @@
 import type { Frame } from '../../frames/frame.ts'
-import { objectIn } from '../../json.ts'
+import { objectIn, parsePythonJson } from '../../json.ts'
 
 /** The words that are Agentor's alone: of its chat objects, of releases up to 0.0.4, and of its engine. */
 const types = new Set([
@@ -21,7 +21,7 @@ const isText = (value: unknown): boolean => typeof value === 'string'
 /** True for objects of any release; an error, which says nothing of who wrote it, is recognised too. */
 export function isAgentor({ data, event }: Frame): boolean {
   if (event === 'error' && !data.startsWith('{')) return true
-  const value = objectIn(data)
+  const value = objectIn(data, parsePythonJson)
   if (!value) return false
   const type = String(value['type'])
   if (type === 'error' || (type === 'undefined' && event === 'error')) return isText(value['error']) || isText(value['message'])
