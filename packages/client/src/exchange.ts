@@ -1,7 +1,7 @@
 /** What a client asks of its server, request by request: in our own server's routes, or in the words of a foreign protocol. */
 import { HttpError, toAgentStreamError } from './errors.ts'
 import { startBody } from './input.ts'
-import type { ApprovalAnswer, CancelReceipt } from './run/agent-run.ts'
+import type { ApprovalAnswer, CancelOptions, CancelReceipt } from './run/agent-run.ts'
 import type { StreamLimits, Transport, TransportRequest } from './run/transport.ts'
 import type { Ask, Call } from './wire/ask.ts'
 import { isObject, parseJson } from './wire/json.ts'
@@ -22,8 +22,8 @@ export interface RunExchange {
   readonly request: TransportRequest
   /** Asks for the rest of the run; undefined where nothing numbers the events. */
   readonly resume: ((after: string) => TransportRequest) | undefined
-  /** Stops the run on the server. Never rejects. */
-  cancel(): Promise<CancelReceipt>
+  /** Stops the run on the server, or a part of it. Never rejects. */
+  cancel(options?: CancelOptions): Promise<CancelReceipt>
   respond(approvalId: string, answer: ApprovalAnswer): Promise<void>
 }
 
@@ -64,7 +64,7 @@ export function createExchange({ url, transport, protocol, headers, limits }: Ex
     protocol,
     request: first,
     resume: (after) => events(runId, after),
-    cancel: () => ask({ method: 'DELETE', path: pathOf('runs', runId) }, ownReceipt),
+    cancel: (options) => ask({ method: 'DELETE', path: pathOf('runs', runId) + queryOf(options) }, ownReceipt),
     async respond(approvalId, answer) {
       try {
         await transport.call(request({ method: 'POST', path: pathOf('runs', runId, 'approvals', approvalId), body: answer }))
@@ -84,8 +84,9 @@ export function createExchange({ url, transport, protocol, headers, limits }: Ex
         protocol: { ...protocol, decoder: dialogue.decoder ?? protocol.decoder },
         request: request(dialogue.start),
         resume: undefined,
-        async cancel() {
-          const stop = dialogue.cancel?.()
+        async cancel({ scope } = {}) {
+          // No foreign protocol stops a part, and stopping all of it was not asked for.
+          const stop = scope === undefined ? dialogue.cancel?.() : undefined
           return stop ? ask(stop.call, (answer) => ({ outcome: stop.outcomeOf(answer) })) : { outcome: 'not_supported' }
         },
       }
@@ -96,6 +97,11 @@ export function createExchange({ url, transport, protocol, headers, limits }: Ex
 }
 
 const pathOf = (...names: readonly string[]): string => names.map((name) => `/${encodeURIComponent(name)}`).join('')
+
+function queryOf({ scope, reason }: CancelOptions = {}): string {
+  const query = new URLSearchParams({ ...(scope === undefined ? {} : { scope }), ...(reason ? { reason } : {}) }).toString()
+  return query && `?${query}`
+}
 
 function safeJson(text: string): unknown {
   try {

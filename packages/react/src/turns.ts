@@ -1,5 +1,5 @@
 /** The turns of one `useAgentStream`: what was asked, and the run that answers. React is told, and knows nothing of this. */
-import type { AgentClient, AgentEvent, AgentRun, ApprovalAnswer, CancelReceipt, ModelParameters, RunInput, RunState } from '@agentstream/client'
+import type { AgentClient, AgentEvent, AgentRun, ApprovalAnswer, CancelOptions, CancelReceipt, ModelParameters, RunInput, RunState } from '@agentstream/client'
 import type { QueryClient } from '@tanstack/react-query'
 import { type ReleasePolicy, release } from './run-entry.ts'
 import { mutateWhileLive } from './run-mutation.ts'
@@ -27,7 +27,7 @@ export interface TurnSettings {
 export interface Turns {
   send(input: RunInput): AgentRun
   attach(runId: string, input: RunInput): AgentRun
-  cancel(): Promise<CancelReceipt>
+  cancel(options?: CancelOptions): Promise<CancelReceipt>
   stop(): void
   respond(approvalId: string, answer: ApprovalAnswer): Promise<void>
   regenerate(): AgentRun | undefined
@@ -80,7 +80,7 @@ export function createTurns(settings: () => TurnSettings, show: (turns: readonly
       const shown = turns.find(({ run }) => run.id === runId)
       return shown ? shown.run : add({ id: runId, input, run: settings().client.attach(runId, { onEvent }) }, turns)
     },
-    cancel: () => turns.at(-1)?.run.cancel() ?? Promise.resolve({ outcome: 'already_finished' }),
+    cancel: (options) => turns.at(-1)?.run.cancel(options) ?? Promise.resolve({ outcome: 'already_finished' }),
     stop() {
       const last = turns.at(-1)
       if (last) release(last.run, 'cancel')

@@ -1,5 +1,5 @@
 'use client'
-import type { AgentEvent, AgentRun, ApprovalAnswer, CancelReceipt, ModelParameters, RunInput, RunState } from '@agentstream/client'
+import type { AgentEvent, AgentRun, ApprovalAnswer, CancelOptions, CancelReceipt, ModelParameters, RunInput, RunState } from '@agentstream/client'
 import { useQueryClient } from '@tanstack/react-query'
 import { useEffect, useMemo, useRef, useState } from 'react'
 import { useAgentClient } from './provider.tsx'
@@ -39,7 +39,7 @@ export interface AgentStream extends RunView {
    */
   attach(runId: string, input: RunInput): AgentRun
   /** Stops the last turn's run on the server and says how that went. Never rejects; with nothing sent it is `already_finished`. */
-  cancel(): Promise<CancelReceipt>
+  cancel(options?: CancelOptions): Promise<CancelReceipt>
   /** `cancel` for those who do not ask how it went. */
   stop(): void
   /**

@@ -1,5 +1,5 @@
 'use client'
-import type { AgentRun, ApprovalAnswer, CancelReceipt } from '@agentstream/client'
+import type { AgentRun, ApprovalAnswer, CancelOptions, CancelReceipt } from '@agentstream/client'
 import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { useEffect, useMemo, useRef } from 'react'
 import { useAgentClient } from './provider.tsx'
@@ -14,7 +14,7 @@ export interface TaskStreamOptions extends RunQueryOptions {
 
 export interface TaskStream extends RunView {
   /** Stops the run on the server, for everyone who shows it. Never rejects; with no run it is `already_finished`. */
-  cancel(): Promise<CancelReceipt>
+  cancel(options?: CancelOptions): Promise<CancelReceipt>
   /** Answers an approval request of the run. Rejects with an AgentStreamError when the answer does not count, as `AgentRun.respond` does. */
   respond(approvalId: string, answer: ApprovalAnswer): Promise<void>
   /** Stops the run and starts its task anew (an attached run is followed anew), for everyone who shows it. Nothing without a task. */
@@ -39,7 +39,7 @@ export function useTaskStream(task: RunTask | undefined, options: TaskStreamOpti
   })
   const actions = useMemo(
     () => ({
-      cancel: (): Promise<CancelReceipt> => latest.current.run?.cancel() ?? Promise.resolve({ outcome: 'already_finished' }),
+      cancel: (options?: CancelOptions): Promise<CancelReceipt> => latest.current.run?.cancel(options) ?? Promise.resolve({ outcome: 'already_finished' }),
       respond: (approvalId: string, answer: ApprovalAnswer): Promise<void> => latest.current.run?.respond(approvalId, answer) ?? Promise.reject(nothingAsked()),
       restart(): AgentRun | undefined {
         const { queryClient, client, task, options } = latest.current

@@ -11,9 +11,17 @@ import { selectText } from './select.ts'
 import type { RunState } from './state.ts'
 import { createRunStore } from './store.ts'
 
+export interface CancelOptions {
+  /** Stops only this, and the run goes on: a tool call by its call id, a DAWP run by its run id. */
+  readonly scope?: string
+  /** Shown to whoever follows the run, and told to the model where the run goes on. */
+  readonly reason?: string
+}
+
 /**
- * `unknown_run`: the server does not know it (any more). `not_supported`: it has no way to cancel; `unreachable`: it could
- * not be asked. In these cases the stream was closed here, which is all that can be done.
+ * `unknown_run`: the server does not know it (any more), or nothing in it has had the id of the scope so far. `not_supported`:
+ * it has no way to cancel; `unreachable`: it could not be asked. In these cases the stream was closed here, which is all that can
+ * be done; where only a part was to stop, the run goes on as it was.
  */
 export interface CancelReceipt {
   readonly outcome: 'cancelled' | 'already_finished' | 'unknown_run' | 'not_supported' | 'unreachable'
@@ -48,8 +56,11 @@ export interface AgentRun extends AsyncIterable<AgentEvent> {
    * broke: a truncated run rejects with StreamInterruptedError, which holds the text that had arrived.
    */
   result(): Promise<RunResult>
-  /** Stops the run on the server, and with it the model and the tools. Never rejects; a second call gets the same receipt. */
-  cancel(): Promise<CancelReceipt>
+  /**
+   * Stops the run on the server, and with it the model and the tools; with a `scope`, that tool call or DAWP run alone. Never
+   * rejects; whoever stops the run a second time gets the same receipt.
+   */
+  cancel(options?: CancelOptions): Promise<CancelReceipt>
   /** Stops watching. The run goes on where the server lets it; what is shown here stays as it is, `truncated`. */
   detach(): void
   /**
@@ -62,7 +73,7 @@ export interface AgentRun extends AsyncIterable<AgentEvent> {
 export interface AgentRunOptions {
   readonly id: string
   readonly open: (options: Pick<OpenStreamOptions, 'signal' | 'onEvent' | 'onConnection'>) => Promise<StreamEnding>
-  readonly cancel: () => Promise<CancelReceipt>
+  readonly cancel: (options?: CancelOptions) => Promise<CancelReceipt>
   readonly respond: AgentRun['respond']
   readonly schedule: Schedule
   readonly now: () => number
@@ -117,11 +128,12 @@ export function createAgentRun(options: AgentRunOptions): AgentRun {
     controller.abort(error)
   }
 
-  async function cancel(): Promise<CancelReceipt> {
-    const asked = options.cancel()
+  async function cancel(how?: CancelOptions): Promise<CancelReceipt> {
+    const asked = options.cancel(how)
     const answer = await Promise.race([asked, sleep(cancelGraceMs, controller.signal)])
-    // A server that stopped the run says so in the stream itself; one that had finished is about to.
-    if (answer && (answer.outcome === 'cancelled' || answer.outcome === 'already_finished'))
+    // A server that stopped the run says so in the stream itself, if there is one; one that had finished is about to.
+    const isTold = store.getSnapshot().connection.phase === 'open'
+    if (isTold && answer && (answer.outcome === 'cancelled' || answer.outcome === 'already_finished'))
       await Promise.race([finished, sleep(cancelGraceMs, controller.signal)])
     controller.abort()
     await finished
@@ -143,8 +155,10 @@ export function createAgentRun(options: AgentRunOptions): AgentRun {
       const state = store.getSnapshot()
       return { status: state.status as RunOutcome, output: state.output, text: selectText(state), state } // The run has ended.
     },
-    cancel() {
-      receipt ??= store.getSnapshot().timing.endedAt === undefined ? cancel() : Promise.resolve({ outcome: 'already_finished' })
+    cancel(how) {
+      const isOver = store.getSnapshot().timing.endedAt !== undefined
+      if (how?.scope !== undefined && !isOver) return options.cancel(how)
+      receipt ??= isOver ? Promise.resolve({ outcome: 'already_finished' }) : cancel(how)
       return receipt
     },
     detach() {

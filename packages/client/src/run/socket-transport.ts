@@ -42,7 +42,8 @@ export function socketTransport({ WebSocket: given, fetch, windowLength = 65_536
       return connection.frames
     },
     async call(request, signal) {
-      const run = request.method === 'DELETE' ? runAt(request) : undefined
+      // A socket can only be told to stop all of its run, and not why.
+      const run = request.method === 'DELETE' && !request.url.includes('?') ? runAt(request) : undefined
       const receipt = run === undefined ? undefined : await live.get(run)?.cancel()
       return receipt === undefined ? http.call(request, signal) : receipt
     },

@@ -1,6 +1,7 @@
 import type { AgentEvent, AgentInfo, JsonObject, ModelParameters } from '@agentstream/client/wire'
 import type { Message } from '../model/messages.ts'
 import type { Approvals } from '../tools/approval.ts'
+import type { Scopes } from '../tools/scopes.ts'
 
 /** What an agent is asked to do. Parsed at the border; agents may trust it. */
 export interface Task {
@@ -20,6 +21,8 @@ export interface RunContext {
   readonly parameters?: ModelParameters
   /** Where tools that need approval ask for it. Without it they are refused. */
   readonly approvals?: Approvals
+  /** Where the run's tool calls and DAWP runs say that they can be stopped alone. */
+  readonly scopes?: Scopes
   /** The conversation the run is part of. */
   readonly session?: Conversation
   /** What a run said that lost its process and goes on here. Only agents that are `isResumable` are given it. */

@@ -41,7 +41,7 @@ async function* carryOut(task: Task, context: RunContext, plan: RunPlan): AsyncG
   const provider = plan.past ? withPast(plan.options.provider, plan.past) : plan.options.provider
   const started = now()
   const emit = createEmit({ now })
-  const { signal, runId, approvals, session } = context
+  const { signal, runId, approvals, scopes, session } = context
   if (signal.aborted) return
   try {
     if (task.description.trim() === '') return yield [emit({ type: 'error', error: 'The task has no description', code: 'agent', retryable: false })]
@@ -60,6 +60,7 @@ async function* carryOut(task: Task, context: RunContext, plan: RunPlan): AsyncG
       runId,
       signal,
       approvals,
+      scopes,
       emit,
       claimId: createCallIds(),
       extension: plan.extension,

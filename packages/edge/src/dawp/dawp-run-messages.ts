@@ -44,10 +44,13 @@ export function stepTitle({ id, prompt }: DawpStep): string {
 
 export type DawpRunFailure = {
   readonly stepIndex: number
-  readonly reason: 'turns_used_up' | 'no_budget_before' | 'no_budget_during'
-}
+} & (
+  | { readonly reason: 'turns_used_up' | 'no_budget_before' | 'no_budget_during' }
+  /** `said`: by whom and why. */
+  | { readonly reason: 'cancelled'; readonly said: string }
+)
 
-const reasons: Readonly<Record<DawpRunFailure['reason'], string>> = {
+const reasons: Readonly<Record<Exclude<DawpRunFailure['reason'], 'cancelled'>, string>> = {
   turns_used_up: 'the step used all its turns without printing its completion marker',
   no_budget_before: 'the task had no turns left for the step',
   no_budget_during: 'the turns of the task were used up during the step',
@@ -58,7 +61,7 @@ export function handoff(workflow: DawpWorkflow, { failure, completed }: { failur
   const bullets = (steps: readonly DawpStep[]): string => steps.map((step) => `- ${stepTitle(step)}`).join('\n')
   return [
     `[DAWP RUN INCOMPLETE: ${workflow.id}]`,
-    `The workflow ended before it was complete.\nReason: ${reasons[failure.reason]}.`,
+    `The workflow ended before it was complete.\nReason: ${failure.reason === 'cancelled' ? `it was ${failure.said}` : reasons[failure.reason]}.`,
     ...(completed.length > 0 ? [`Completed:\n${bullets(completed)}`] : []),
     `Not completed:\n${bullets(workflow.steps.slice(failure.stepIndex))}`,
     'Decide how to go on with the task.',

@@ -1,9 +1,10 @@
 import type { AgentEvent, JsonObject } from '@agentstream/client/wire'
 import { createEmit } from '../loop/emit.ts'
 import type { LoopExtension, LoopOptions } from '../loop/loop.ts'
+import { openScope, type ScopeEnd } from '../tools/scopes.ts'
 import { completionNote, handoff } from './dawp-run-messages.ts'
 import type { DawpStep, DawpWorkflow } from './dawp-workflow.ts'
-import { type ChainOutcome, runChain, type StepSummary } from './prompt-chain.ts'
+import { type ChainOptions, type ChainOutcome, runChain, type StepSummary } from './prompt-chain.ts'
 
 /** One run from its first event to its last: what opens and closes it, and what the main loop is told of it. */
 
@@ -53,7 +54,7 @@ export async function* carryOutDawpRun(
   const messages = pending.mergeBack === 'append' ? loop.messages : [...loop.messages]
   let outcome: ChainOutcome
   try {
-    outcome = yield* runChain({ ...settings, dawpRunId: run_id, workflow, messages, summaries })
+    outcome = yield* runScoped({ ...settings, dawpRunId: run_id, workflow, messages, summaries })
   } catch (error) {
     if (streamBoundaryEvents && !loop.signal.aborted) yield completed(false)
     throw error
@@ -64,6 +65,25 @@ export async function* carryOutDawpRun(
   if (streamBoundaryEvents) yield completed(outcome.success)
   const report = reportOf(pending, { run_id, outcome, done, handoffText })
   return { success: outcome.success, wasSeen: streamBoundaryEvents || workflow.steps.length > 0, report }
+}
+
+/** The steps, as something that can be stopped alone: to the main loop that is a run that failed. */
+async function* runScoped(chain: Omit<ChainOptions, 'signal'>): AsyncGenerator<AgentEvent, ChainOutcome, undefined> {
+  const { loop, dawpRunId, summaries } = chain
+  const scope = openScope({ scopes: loop.scopes, id: dawpRunId, signal: loop.signal })
+  let end: ScopeEnd = 'ended'
+  try {
+    return yield* runChain({ ...chain, signal: scope.signal })
+  } catch (error) {
+    const said = scope.stopped()
+    if (said === undefined) throw error
+    end = 'stopped'
+    // The last step that began is the one it was stopped in, or it was stopped between two.
+    const stepIndex = summaries.filter(({ success }) => success).length
+    return { success: false, failure: { stepIndex, reason: 'cancelled', said } }
+  } finally {
+    scope.close(end)
+  }
 }
 
 interface Told {

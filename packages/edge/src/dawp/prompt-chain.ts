@@ -18,6 +18,8 @@ export interface ChainOptions {
   readonly workflow: DawpWorkflow
   /** The main loop, for everything but what is stated here. */
   readonly loop: LoopOptions
+  /** Of this run, which may be stopped while the main loop goes on. */
+  readonly signal: AbortSignal
   /** Those of the run. Grows. */
   readonly messages: Message[]
   readonly inside: Pick<LoopExtension, 'hiddenTools' | 'answerCall'>
@@ -45,9 +47,9 @@ export interface ChainOutcome {
 
 /** Throws what the loop throws. Upstream: plugins/dawp, prompt chain. */
 export async function* runChain(options: ChainOptions): AsyncGenerator<AgentEvent, ChainOutcome, undefined> {
-  const { workflow, loop, compatible } = options
+  const { workflow, loop, signal, compatible } = options
   for (const [index, step] of workflow.steps.entries()) {
-    loop.signal.throwIfAborted()
+    signal.throwIfAborted()
     // A step that cannot have a turn does not start.
     if (!compatible && loop.budget.remaining === 0) return { success: false, failure: { stepIndex: index, reason: 'no_budget_before' } }
     const outcome = yield* runStep({ workflow, step, index }, options)
@@ -62,7 +64,7 @@ export async function* runChain(options: ChainOptions): AsyncGenerator<AgentEven
 }
 
 async function* runStep(place: StepPlace, options: ChainOptions): AsyncGenerator<AgentEvent, StepOutcome, undefined> {
-  const { loop, messages, compatible, summaries } = options
+  const { loop, signal, messages, compatible, summaries } = options
   const { id: step_id, maxIterations } = place.step
   const about = { run_id: options.dawpRunId, step_id, step_index: place.index, prompt_index: place.index }
   const emit = stepEmit({ kind: 'dawp', workflow_id: place.workflow.id, ...about }, options)
@@ -85,7 +87,7 @@ async function* runStep(place: StepPlace, options: ChainOptions): AsyncGenerator
   }
   const maxTurns = allocateTurns({ remaining: loop.budget.remaining, stepCap: maxIterations })
   try {
-    yield* oneByOne(runLoop({ ...loop, messages, emit, extension, maxTurns }))
+    yield* oneByOne(runLoop({ ...loop, signal, messages, emit, extension, maxTurns }))
   } catch (error) {
     summaries.push(summary(false))
     // Upstream leaves the step open.

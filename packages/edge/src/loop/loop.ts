@@ -5,6 +5,7 @@ import type { AssistantMessage, Message, ToolCall } from '../model/messages.ts'
 import type { FinishReason, ModelRequest, StreamingProvider } from '../model/provider.ts'
 import type { Approvals } from '../tools/approval.ts'
 import type { ToolOutcome } from '../tools/call-tool.ts'
+import type { Scopes } from '../tools/scopes.ts'
 import type { Tool } from '../tools/tool.ts'
 import { modelTools, type Toolbox } from '../tools/toolbox.ts'
 import type { Budget } from './budget.ts'
@@ -45,6 +46,7 @@ export interface LoopOptions {
   readonly runId: string
   readonly signal: AbortSignal
   readonly approvals?: Approvals | undefined
+  readonly scopes?: Scopes | undefined
   readonly emit: Emit
   readonly claimId: ClaimCallId
   /** Turns this loop may take. Default: all the budget has. */

@@ -2,6 +2,7 @@ import type { AgentEvent, JsonValue } from '@agentstream/client/wire'
 import type { ToolCall } from '../model/messages.ts'
 import type { Approvals } from '../tools/approval.ts'
 import { callTool, refuse, type ToolOutcome } from '../tools/call-tool.ts'
+import type { Scopes } from '../tools/scopes.ts'
 import type { Toolbox } from '../tools/toolbox.ts'
 import type { Emit } from './emit.ts'
 import { inOrder, merge } from './merge.ts'
@@ -17,6 +18,7 @@ export interface RoundOptions {
   readonly runId: string
   readonly signal: AbortSignal
   readonly approvals?: Approvals | undefined
+  readonly scopes?: Scopes | undefined
   readonly emit: Emit
   /** All at once, or one after the other. */
   readonly parallel: boolean

@@ -8,14 +8,14 @@ export interface ToolSwitch {
   failuresOfSwitchedOff(name: string): number | undefined
 }
 
-/** `limit` failures in a row switch a tool off. Refused calls do not count: there the model failed, not the tool. */
+/** `limit` failures in a row switch a tool off. Refused calls do not count, since there the model failed and not the tool; nor do those a person stopped. */
 export function createToolSwitch(limit: number): ToolSwitch {
   const failures = new Map<string, number>()
   const switchedOff = new Set<string>()
   return {
     switchedOff,
     record({ call, status }) {
-      if (status === 'refused' || switchedOff.has(call.name)) return
+      if (status === 'refused' || status === 'cancelled' || switchedOff.has(call.name)) return
       const count = status === 'failed' ? (failures.get(call.name) ?? 0) + 1 : 0
       failures.set(call.name, count)
       if (count >= limit) switchedOff.add(call.name)

@@ -1,3 +1,5 @@
+import { createScopes, type RunScopes } from './scopes.ts'
+
 /** Who stopped a run, and why. Travels in the run's `cancelled` event, so it names no internals. */
 export interface CancelCause {
   readonly by: 'user' | 'server' | 'timeout'
@@ -10,6 +12,8 @@ export interface Cancellation {
   /** The first cause given; undefined while nobody cancelled. */
   readonly cause: CancelCause | undefined
   cancel(cause: CancelCause): void
+  /** What of the run can be stopped alone. */
+  readonly scopes: RunScopes
 }
 
 export function createCancellation(): Cancellation {
@@ -17,6 +21,7 @@ export function createCancellation(): Cancellation {
   let first: CancelCause | undefined
   return {
     signal: controller.signal,
+    scopes: createScopes(),
     get cause() {
       return first
     },

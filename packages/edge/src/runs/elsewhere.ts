@@ -30,6 +30,43 @@ export async function cancelElsewhere(
   return after.status === 'cancelled' ? 'cancelled' : 'already_finished'
 }
 
+/**
+ * The same for a part of a run: a tool call or a DAWP run, by its id. What became of it is read from the run's own events. A run
+ * that says nothing of a DAWP run's end is not waited for longer than a lease.
+ */
+export async function stopElsewhere(
+  place: Elsewhere,
+  scope: string,
+  cause: CancelCause,
+): Promise<'cancelled' | 'already_finished' | 'unknown_run' | 'not_supported'> {
+  const { journal, shared, key } = place
+  const { cursor } = await journal.status(key)
+  let isSeen = false
+  let end: 'cancelled' | 'already_finished' | undefined
+  const isEnd = (entry: JournalEntry): boolean => {
+    // Most entries are tokens; only those that name the part are worth parsing.
+    if (!entry.data.includes(scope)) return false
+    isSeen = true
+    end ??= endOfScope(entry.event, scope)
+    return end !== undefined
+  }
+  for (const entry of await pastOf(place, cursor)) isEnd(entry)
+  if (!isSeen) return 'unknown_run'
+  if (end || !(await shared.send(key, encodeMessage({ kind: 'cancel_scope', scope, cause })))) return 'already_finished'
+  await watch(place, cursor, isEnd)
+  const { status, isAbandoned } = await journal.status(key)
+  return end ?? (status === 'running' && !isAbandoned ? 'not_supported' : 'already_finished')
+}
+
+function endOfScope(event: JournalEntry['event'], scope: string): 'cancelled' | 'already_finished' | undefined {
+  if (event.type === 'tool_result' || event.type === 'tool_error') {
+    if (event.tool_call_id !== scope) return undefined
+    return event.type === 'tool_error' ? 'cancelled' : 'already_finished'
+  }
+  if (event.type !== 'dawp_run_completed' || event.run_id !== scope) return undefined
+  return event.success ? 'already_finished' : 'cancelled'
+}
+
 export async function answerElsewhere(place: Elsewhere, id: string, answer: ApprovalAnswer): Promise<AnswerOutcome | 'not_supported'> {
   const { journal, shared, key } = place
   const { cursor } = await journal.status(key)

@@ -24,6 +24,7 @@ export function keepLease({ shared, key, run, onError }: LeaseOptions): () => vo
   const obey = (text: string): void => {
     const message = parseMessage(text)
     if (message?.kind === 'cancel') run.cancellation.cancel(message.cause)
+    else if (message?.kind === 'cancel_scope') void run.cancellation.scopes.stop(message.scope, message.cause.reason)
     else if (message) run.desk.answer(message.id, message.answer)
   }
   const hear = async (): Promise<void> => {

@@ -2,8 +2,9 @@
 import { isAgentStreamError, parseCursor } from '@agentstream/client/wire'
 import type { Agent, RunContext, Task } from '../agents/agent.ts'
 import { type AnswerOutcome, type ApprovalAnswer, createApprovalDesk } from './approval-desk.ts'
+import { type CancelReceipt, cancelRun } from './cancel-run.ts'
 import type { CancelCause } from './cancellation.ts'
-import { answerElsewhere, cancelElsewhere } from './elsewhere.ts'
+import { answerElsewhere } from './elsewhere.ts'
 import { inSession } from './in-session.ts'
 import type { Journal, JournalStatus, SharedRuns } from './journal.ts'
 import { keepLease } from './keep-lease.ts'
@@ -58,11 +59,6 @@ export type FollowResult =
   | { readonly outcome: 'followed'; readonly view: RunView }
   | { readonly outcome: Exclude<CursorCheck, 'followed'> | 'too_many_viewers' }
 
-/** `not_supported`: it runs in another process, which cannot be reached or does not react. */
-export interface CancelReceipt {
-  readonly outcome: 'cancelled' | 'already_finished' | 'unknown_run' | 'not_supported'
-}
-
 /** `not_supported`: the run is under way in another process, which cannot be reached or does not react. */
 export type AnswerResult = AnswerOutcome | 'unknown_run' | 'not_supported'
 
@@ -73,8 +69,11 @@ export interface RunService {
   follow(key: string, after?: string): Promise<FollowResult>
   /** What following after this cursor would come to. */
   check(key: string, after: string | undefined): Promise<CursorCheck>
-  /** Answers when the run is over, so that the receipt is true. */
-  cancel(key: string, cause: CancelCause): Promise<CancelReceipt>
+  /**
+   * Stops the run, or only the tool call or DAWP run whose id is `scope`. Answers when that is over, so that the receipt is
+   * true.
+   */
+  cancel(key: string, cause: CancelCause, scope?: string): Promise<CancelReceipt>
   status(key: string): Promise<JournalStatus>
   /** Answers a question of a run. The end of the run answers all that were open. */
   answer(key: string, approvalId: string, answer: ApprovalAnswer): Promise<AnswerResult>
@@ -222,15 +221,7 @@ export function createRunService(options: RunServiceOptions): RunService {
       const outcome = await check(key, after)
       return outcome === 'followed' ? { outcome, view: view(key, after) } : { outcome }
     },
-    async cancel(key, cause) {
-      const run = live.get(key)
-      run?.cancellation.cancel(cause)
-      const ending = await run?.ending
-      if (ending) return { outcome: ending.outcome === 'cancelled' ? 'cancelled' : 'already_finished' }
-      const { status } = await journal.status(key)
-      if (status === 'running') return { outcome: shared ? await cancelElsewhere({ journal, shared, key }, cause, timestamp) : 'not_supported' }
-      return { outcome: status === 'unknown' ? 'unknown_run' : 'already_finished' }
-    },
+    cancel: (key, cause, scope) => cancelRun({ journal, key, run: live.get(key), timestamp }, { cause, scope }),
     async status(key) {
       if (shared) await revive(key, shared)
       const { isAbandoned, ...status } = await journal.status(key)

@@ -4,7 +4,11 @@ import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import type { AgentEvent } from '@agentstream/client/wire'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import * as z from 'zod'
 import type { Agent, RunContext } from '../agents/agent.ts'
+import { createHybridAgent } from '../agents/hybrid-agent.ts'
+import { scriptedProvider } from '../model/scripted/provider.ts'
+import { defineTool } from '../tools/tool.ts'
 import type { JournalEntry } from './journal.ts'
 import type { RunView } from './live-run.ts'
 import { createRunService, type RunService, type RunServiceOptions } from './run-service.ts'
@@ -110,6 +114,29 @@ describe('a run in another process', () => {
     expect(await there.service.cancel('r', { by: 'user' })).toEqual({ outcome: 'already_finished' })
   })
 
+  test('has one tool call stopped from anywhere, with a true receipt, and goes on', async () => {
+    const [here, there] = [process(), process()]
+    const aborted: string[] = []
+    const never = defineTool({
+      name: 'never',
+      description: 'Never answers.',
+      parameters: z.object({}),
+      execute: (_, { signal, toolCallId }) => new Promise(() => signal.addEventListener('abort', () => aborted.push(toolCallId))),
+    })
+    const provider = scriptedProvider([[{ tool: 'never', id: 'c1', arguments: {} }], ['Well then.']])
+    await start(there.service, createHybridAgent({ name: 'puppet', provider, tools: [never] }))
+    const seen: AgentEvent[] = []
+    for await (const batch of (await follow(here.service)).entries()) {
+      seen.push(...batch.map(({ event }) => event))
+      if (!batch.some(({ event }) => event.type === 'tool_call')) continue
+      expect(await here.service.cancel('r', { by: 'user' }, 'c9')).toEqual({ outcome: 'unknown_run' })
+      expect(await here.service.cancel('r', { by: 'user', reason: 'slow' }, 'c1')).toEqual({ outcome: 'cancelled' })
+      expect(await here.service.cancel('r', { by: 'user' }, 'c1')).toEqual({ outcome: 'already_finished' })
+    }
+    expect(seen.find(({ type }) => type === 'tool_error')).toMatchObject({ tool_call_id: 'c1', error: '"never" was cancelled by the user: slow' })
+    expect([seen.at(-1)?.type, aborted]).toEqual(['completed', ['c1']])
+  })
+
   test('gets the answers of people from anywhere, each question one', async () => {
     const [here, there] = [process(), process()]
     const asking: Agent = {
@@ -147,7 +174,14 @@ describe('S19 a run whose process died', () => {
     here.say(token('b'), done)
     expect(await seen.all).toEqual(['b', 'completed'])
     expect(here.contexts).toEqual([
-      { runId: 'r', signal: expect.any(AbortSignal), parameters: { temperature: 1 }, approvals: expect.anything(), past: [token('a')] },
+      {
+        runId: 'r',
+        signal: expect.any(AbortSignal),
+        scopes: expect.anything(),
+        parameters: { temperature: 1 },
+        approvals: expect.anything(),
+        past: [token('a')],
+      },
     ])
     // It was only asleep: what it still says goes nowhere.
     dead.say(token('late'), done)

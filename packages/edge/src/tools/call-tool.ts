@@ -5,6 +5,7 @@ import type { ToolCall } from '../model/messages.ts'
 import { type Approvals, askPermission } from './approval.ts'
 import { encodeResult } from './encode-result.ts'
 import { failureText } from './failure-text.ts'
+import { openScope, type ScopeEnd, type Scopes } from './scopes.ts'
 import type { Tool, ToolContext, ToolProgress } from './tool.ts'
 import type { Toolbox } from './toolbox.ts'
 
@@ -19,12 +20,14 @@ export interface ToolCallOptions {
   readonly signal: AbortSignal
   /** Where people are asked for the calls that need it. */
   readonly approvals?: Approvals | undefined
+  /** Where a call says that it can be stopped alone, by its id. */
+  readonly scopes?: Scopes | undefined
 }
 
 /** How a call ended. `text` is what the model is told. */
 export interface ToolOutcome {
   readonly call: ToolCall
-  readonly status: 'done' | 'failed' | 'refused'
+  readonly status: 'done' | 'failed' | 'refused' | 'cancelled'
   readonly parameters: JsonObject
   readonly result?: JsonValue
   readonly error?: string
@@ -33,11 +36,26 @@ export interface ToolOutcome {
 
 /**
  * Yields `tool_call`, then `tool_progress` as it comes, then `tool_result` or `tool_error`. A call that is refused (unknown
- * tool, arguments that are no JSON object or do not fit, no approval) yields no `tool_call`, but `tool_error`: nothing ran. Throws only the
- * signal's reason, at once when it aborts, whether or not the tool listens.
+ * tool, arguments that are no JSON object or do not fit, no approval) yields no `tool_call`, but `tool_error`: nothing ran. One that is
+ * stopped alone ends with `tool_error` at once, whether or not the tool listens. Throws only the signal's reason, as soon.
  */
 export async function* callTool(call: ToolCall, options: ToolCallOptions): AsyncGenerator<AgentEvent, ToolOutcome, undefined> {
   options.signal.throwIfAborted()
+  const scope = openScope({ ...options, scopes: options.scopes, id: call.id })
+  let end: ScopeEnd = 'ended'
+  try {
+    return yield* carryOut(call, { ...options, signal: scope.signal })
+  } catch (error) {
+    const stopped = scope.stopped()
+    if (stopped === undefined) throw error
+    end = 'stopped'
+    return { ...(yield* refuse(call, `"${call.name.slice(0, 64)}" was ${stopped}`)), status: 'cancelled' }
+  } finally {
+    scope.close(end)
+  }
+}
+
+async function* carryOut(call: ToolCall, options: ToolCallOptions): AsyncGenerator<AgentEvent, ToolOutcome, undefined> {
   const tool = options.toolbox.get(call.name)
   if (!tool) return yield* refuse(call, `There is no tool named "${call.name.slice(0, 64)}"`)
   const parameters = parseArguments(call.arguments, tool)
