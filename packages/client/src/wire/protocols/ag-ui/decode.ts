@@ -14,8 +14,8 @@ type Decode = (value: Raw) => AgentEvent[]
 
 /** What else an event of theirs says: its time, the subagent it belongs to, and what our own encoder remarked. */
 function tell(value: Raw, event: AgentEvent): AgentEvent {
-  // Pieces of text come by the thousand and mostly say nothing else.
-  if (value['timestamp'] === undefined && value['subagentRunId'] === undefined && value['rawEvent'] === undefined) return event
+  // Pieces of text come by the thousand and mostly say nothing else, or their time.
+  if (value['subagentRunId'] === undefined && value['rawEvent'] === undefined) return value['timestamp'] === undefined ? event : { ...event, ...timeOf(value) }
   const subagent = maybeText(value, 'subagentRunId')
   const scope = subagent === undefined ? {} : { loop_scope: { kind: 'dawp', run_id: subagent } }
   const more = remarkOf(value)?.more

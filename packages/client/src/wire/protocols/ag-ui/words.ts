@@ -1,4 +1,5 @@
 import { ProtocolError } from '../../../errors.ts'
+import { toIsoTime } from '../../events/iso-time.ts'
 import { isObject } from '../../json.ts'
 
 /** An event as it came: an object with a text `type`. Every other member is looked at where it is used. */
@@ -55,5 +56,5 @@ export const names = { state: 'state', messages: 'messages', raw: 'raw', activit
 /** Milliseconds since 1970 as the envelope has them. Beyond this a Date is invalid and refuses to be written. */
 export function timeOf(value: Raw): { readonly timestamp?: string } {
   const time = value['timestamp']
-  return typeof time === 'number' && Math.abs(time) <= 8.64e15 ? { timestamp: new Date(time).toISOString() } : {}
+  return typeof time === 'number' && Math.abs(time) <= 8.64e15 ? { timestamp: toIsoTime(time) } : {}
 }
