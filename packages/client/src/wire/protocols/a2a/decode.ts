@@ -8,12 +8,12 @@ import { wrong } from './fields.ts'
 import { eventIn, isOwnTask } from './own.ts'
 import { createArtifacts, partEvents, textOf } from './parts.ts'
 import { type RpcId, readAnswer } from './rpc.ts'
-import { isTerminalState, type Message, type Metadata, type Shapes, type Status, type Update } from './update.ts'
+import { isTerminalState, type Message, type Metadata, type ReadUpdate, type Status, type Update } from './update.ts'
 
 const isInterrupted = (state: string): boolean => state === 'input-required' || state === 'auth-required'
 
 /** Frames of one call. Those of another call, or of another task, are refused: they would put one answer into another. */
-export function a2aDecoder(shapes: Shapes, requestId: RpcId | undefined, onTask?: (taskId: string) => void): Stage<Frame, AgentEvent> {
+export function a2aDecoder(read: ReadUpdate, requestId: RpcId | undefined, onTask?: (taskId: string) => void): Stage<Frame, AgentEvent> {
   const artifactEvents = createArtifacts()
   let callId = requestId
   let task: { readonly taskId: string; readonly contextId: string } | undefined
@@ -106,7 +106,7 @@ export function a2aDecoder(shapes: Shapes, requestId: RpcId | undefined, onTask?
       if (isOver || frame.data === '') return []
       const answer = readAnswer(frame)
       ofThisCall(answer.id, 'error' in answer)
-      return 'error' in answer ? [...begin(), ...told([answer.error])] : decode(shapes.read(answer.result))
+      return 'error' in answer ? [...begin(), ...told([answer.error])] : decode(read(answer.result))
     },
     end: () => (isOver || !last ? [] : told(finish(last.status, last.metadata))),
   }

@@ -9,7 +9,7 @@ import type { Stage } from '../../stage.ts'
 import type { Entry } from '../protocol.ts'
 import { endingMetadata, eventPart, membersMetadata, ownTask, repetition } from './own.ts'
 import type { RpcId } from './rpc.ts'
-import type { Artifact, Message, Part, Shapes, Status, TaskState, Written } from './update.ts'
+import type { Artifact, Message, Part, Status, TaskState, WriteUpdate, Written } from './update.ts'
 
 export interface A2aOptions {
   /** The `id` of the call that is answered. Read: the only one taken, else that of the first frame. Written: 1 unless given. */
@@ -52,7 +52,7 @@ function failureText(event: AgentEvent, result: EventOf<'result'> | undefined): 
  * The task first, then one artifact that grows by the pieces of the answer, and a status for everything else, with the event as
  * a data part: what tools say is never part of the answer. A run that was cut off gets no last status, so its reader knows.
  */
-export function a2aEncoder(shapes: Shapes, options: A2aOptions): Stage<Entry, Frame> {
+export function a2aEncoder(writeUpdate: WriteUpdate, options: A2aOptions): Stage<Entry, Frame> {
   const { requestId = 1, now } = options
   const ending = watchEnding()
   let owner: { readonly taskId: string; readonly contextId: string } | undefined
@@ -62,7 +62,7 @@ export function a2aEncoder(shapes: Shapes, options: A2aOptions): Stage<Entry, Fr
   let messages = 0
   let files = 0
 
-  const write = (update: Written): Frame => ({ data: JSON.stringify({ jsonrpc: '2.0', id: requestId, result: shapes.write(update) }) })
+  const write = (update: Written): Frame => ({ data: JSON.stringify({ jsonrpc: '2.0', id: requestId, result: writeUpdate(update) }) })
   const named = (id: string, event: AgentEvent) => {
     const taskId = options.taskId ?? parseCursor(id)?.epoch ?? 'task'
     const thread = event.type === 'started' ? event['thread_id'] : undefined

@@ -1,6 +1,6 @@
 /** The shapes of A2A 0.3: every object names its `kind`. Rules: the specification 0.3.0, `specification/json/a2a.json`; a2a-sdk 0.3.26, `types.py`. */
 import { member, objectAt, optionalObjectAt, optionalTextAt, readersOf, textAt, wrong } from './fields.ts'
-import type { Artifact, Message, Metadata, Part, Shapes, Status, Update, Written } from './update.ts'
+import type { Artifact, Message, Metadata, Part, Status, Update, Written } from './update.ts'
 
 function readFile(value: Metadata, metadata: Metadata | undefined): Part {
   const file = objectAt(value, 'file')
@@ -39,7 +39,7 @@ const owned = (value: Metadata, id = 'taskId', pythonId = 'task_id') => ({
   metadata: optionalObjectAt(value, 'metadata'),
 })
 
-function readResult(result: Metadata): Update {
+export function readV03(result: Metadata): Update {
   const kind = textAt(result, 'kind')
   switch (kind) {
     case 'task':
@@ -87,7 +87,7 @@ const writeMessage = ({ messageId, isAgent, parts }: Message, { taskId, contextI
 })
 const writeStatus = ({ message, ...status }: Status, update: Written): object => ({ ...status, message: message && writeMessage(message, update) })
 
-function writeUpdate(update: Written): object {
+export function writeV03(update: Written): object {
   const { taskId, contextId, metadata } = update
   switch (update.kind) {
     case 'task':
@@ -100,5 +100,3 @@ function writeUpdate(update: Written): object {
     }
   }
 }
-
-export const shapesV03: Shapes = { read: readResult, write: writeUpdate }

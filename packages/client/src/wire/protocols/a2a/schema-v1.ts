@@ -5,7 +5,7 @@
  */
 import { isObject } from '../../json.ts'
 import { member, objectAt, optionalObjectAt, optionalTextAt, readersOf, textAt, wrong } from './fields.ts'
-import { type Artifact, isTerminalState, type Message, type Metadata, type Part, type Shapes, type Status, type Update, type Written } from './update.ts'
+import { type Artifact, isTerminalState, type Message, type Metadata, type Part, type Status, type Update, type Written } from './update.ts'
 
 function readPart(value: Metadata): Part {
   const metadata = optionalObjectAt(value, 'metadata')
@@ -67,7 +67,7 @@ const payloads = [
   ['message', 'message', readers.message],
 ] as const
 
-function readResult(result: Metadata): Update {
+export function readV1(result: Metadata): Update {
   // A result of 0.3, which has a member `message` or `artifact` too, is not one of these.
   if (typeof result['kind'] === 'string') throw wrong('a result of 1.0 has no kind', result)
   for (const [name, pythonName, reader] of payloads) {
@@ -108,7 +108,7 @@ const writeStatus = ({ state, message, timestamp }: Status, update: Written): ob
   message: message && writeMessage(message, update),
 })
 
-function writeUpdate(update: Written): object {
+export function writeV1(update: Written): object {
   const { taskId, contextId, metadata } = update
   switch (update.kind) {
     case 'task':
@@ -121,5 +121,3 @@ function writeUpdate(update: Written): object {
     }
   }
 }
-
-export const shapesV1: Shapes = { read: readResult, write: writeUpdate }

@@ -55,12 +55,9 @@ export type Update =
 /** What this side writes. */
 export type Written = Extract<Update, Owned>
 
-/** One version of the shapes inside a JSON-RPC result. */
-export interface Shapes {
-  /** Throws ProtocolError for what is no result of this version. */
-  read(result: Metadata): Update
-  write(update: Written): object
-}
+/** Reads what one version has inside a JSON-RPC result. Throws ProtocolError for what is no result of that version. */
+export type ReadUpdate = (result: Metadata) => Update
+export type WriteUpdate = (update: Written) => object
 
 /** A task in one of these never runs again. */
 export function isTerminalState(state: TaskState): boolean {

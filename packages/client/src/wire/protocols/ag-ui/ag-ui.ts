@@ -3,27 +3,15 @@
  * first, nothing left open, ended last. What its words cannot say travels in `CUSTOM` and in `rawEvent`, which are the sender's own.
  * Rules: `@ag-ui/core` and `@ag-ui/client` 1.0.0 (`events.ts`, `verify.ts`, `apply/default.ts`); names up to 0.0.44 too.
  */
-import { jsonSeq } from '../../frames/json-seq.ts'
-import { message } from '../../frames/message.ts'
-import { ndjson } from '../../frames/ndjson.ts'
-import { sse } from '../../frames/sse.ts'
 import type { TwoWayProtocol } from '../protocol.ts'
-import { agUiDecoder } from './decode.ts'
-import { agUiDialogue } from './dialogue.ts'
 import { type AgUiOptions, agUiEncoder } from './encode.ts'
+import { readAgUi } from './read.ts'
 
 export type { AgUiOptions } from './encode.ts'
 
 /** AG-UI with the names that a client gave its conversation and its run. */
 export function createAgUi(options: AgUiOptions = {}): TwoWayProtocol {
-  return {
-    name: 'ag-ui',
-    framings: [sse, ndjson, jsonSeq, message],
-    isStoppedByLeaving: true,
-    decoder: agUiDecoder,
-    dialogue: agUiDialogue,
-    encoder: () => agUiEncoder(options),
-  }
+  return { ...readAgUi, encoder: () => agUiEncoder(options) }
 }
 
 /** Reads what any AG-UI server sends; writes runs named by their own ids. */

@@ -1,0 +1,16 @@
+import { jsonSeq } from '../../frames/json-seq.ts'
+import { message } from '../../frames/message.ts'
+import { ndjson } from '../../frames/ndjson.ts'
+import { sse } from '../../frames/sse.ts'
+import type { Protocol } from '../protocol.ts'
+import { agUiDecoder } from './decode.ts'
+import { agUiDialogue } from './dialogue.ts'
+
+/** AG-UI without what writes it, so that a page that only reads loads nothing more. */
+export const readAgUi: Protocol = {
+  name: 'ag-ui',
+  framings: [sse, ndjson, jsonSeq, message],
+  isStoppedByLeaving: true,
+  decoder: agUiDecoder,
+  dialogue: agUiDialogue,
+}
