@@ -9,7 +9,7 @@ export function failureText(error: unknown): string {
     const stated = error instanceof Error ? error.message : error
     if (typeof stated !== 'string' || stated.trim() === '') return 'The tool failed without saying why'
     // Some libraries put the stack into the message.
-    return (stated.split(/\n\s*at /, 1)[0] ?? '').trim().slice(0, longest)
+    return (stated.split(/\n[ \t]*at /, 1)[0] ?? '').trim().slice(0, longest)
   } catch {
     // An error whose message throws when read.
     return 'The tool failed without saying why'

@@ -10,7 +10,7 @@ export function endpoint(baseURL: string | URL, { provider, path }: { readonly p
     throw new ProviderError(provider, `The baseURL of the ${provider} provider is not a URL`)
   }
   if (url.protocol !== 'https:' && url.protocol !== 'http:') throw new ProviderError(provider, `The baseURL of the ${provider} provider must be http or https`)
-  url.pathname = `${url.pathname.replace(/\/+$/, '')}${path}`
+  url.pathname = `${url.pathname.replace(/(?<!\/)\/+$/, '')}${path}`
   return url
 }
 
