@@ -60,7 +60,7 @@ export default defineConfig({
     projects: [
       {
         extends: true,
-        test: { name: 'node', include: ['{packages,apps}/**/*.test.{ts,tsx}'], exclude: [...never, ...onlyInBrowsers], environment: 'node' },
+        test: { name: 'node', include: ['{packages,apps,bench}/**/*.test.{ts,tsx}'], exclude: [...never, ...onlyInBrowsers], environment: 'node' },
       },
       ...browserProject(),
     ],

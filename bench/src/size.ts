@@ -6,12 +6,21 @@ export interface Size {
   readonly name: string
   readonly minified: number
   readonly gzip: number
+  /** Gzipped, what comes to that of `createAgentClient` alone. */
+  readonly more?: number
+}
+
+export interface Bundle {
+  readonly minified: number
+  readonly gzip: number
+  /** Of every file of which something is left. */
+  readonly files: readonly string[]
 }
 
 const external = ['react', 'react-dom', 'react/jsx-runtime', '@tanstack/react-query']
 
-/** The size of a module with this text, resolved from this package. */
-async function sizeOf(name: string, text: string, alsoExternal: readonly string[] = []): Promise<Size> {
+/** A module with this text as a page loads it, resolved from this package. */
+export async function bundleOf(text: string, alsoExternal: readonly string[] = []): Promise<Bundle> {
   const entry = 'virtual:entry'
   const here = new URL('entry.js', import.meta.url).pathname
   const bundle = await rolldown({
@@ -23,14 +32,43 @@ async function sizeOf(name: string, text: string, alsoExternal: readonly string[
   })
   const { output } = await bundle.generate({ format: 'esm', minify: true })
   await bundle.close()
-  const code = output[0].code
-  return { name, minified: code.length, gzip: gzipSync(code, { level: 9 }).length }
+  const { code, modules } = output[0]
+  const files = Object.entries(modules).flatMap(([file, { renderedLength }]) => (renderedLength > 0 && file !== here ? [file] : []))
+  return { minified: code.length, gzip: gzipSync(code, { level: 9 }).length, files }
 }
 
+/** Every protocol that a page can name. Two of one family are one choice: they share their files. */
+export const protocolFamilies = {
+  'AG-UI': ['agUi'],
+  'AI SDK': ['uiMessageStream'],
+  A2A: ['a2a', 'a2aV1'],
+  Agentor: ['agentor', 'agentorChat'],
+  AgentiCraft: ['agenticraft', 'agenticraftText'],
+} as const
+
+const client = `export { createAgentClient } from '@agentstream/client'`
+
+/** A page that loads the client, and these of `@agentstream/client/wire`. */
+export const clientWith = (names: readonly string[]): string =>
+  names.length === 0 ? client : `${client}\nexport { ${names.join(', ')} } from '@agentstream/client/wire'`
+
 export async function sizes(): Promise<readonly Size[]> {
+  const sizeOf = async (name: string, text: string, alsoExternal: readonly string[] = []): Promise<Size> => {
+    const { minified, gzip } = await bundleOf(text, alsoExternal)
+    return { name, minified, gzip }
+  }
+  const alone = await sizeOf('client: createAgentClient', client)
+  const withProtocols = async (name: string, names: readonly string[]): Promise<Size> => {
+    const size = await sizeOf(`createAgentClient + ${name}`, clientWith(names))
+    return { ...size, more: size.gzip - alone.gzip }
+  }
+  const families = Object.entries(protocolFamilies)
   return [
     await sizeOf('eventsource-parser alone', `export { createParser } from 'eventsource-parser'`),
-    await sizeOf('client: createAgentClient', `export { createAgentClient } from '@agentstream/client'`),
+    alone,
+    ...(await Promise.all(families.map(([name, names]) => withProtocols(name, names)))),
+    await withProtocols('all protocols', Object.values(protocolFamilies).flat()),
+    await withProtocols('autoProtocol', ['autoProtocol']),
     await sizeOf('client: the whole door', `export * from '@agentstream/client'`),
     await sizeOf('hooks alone', `export * from '@agentstream/react'`, ['@agentstream/client']),
     await sizeOf('client + hooks', `export * from '@agentstream/client'; export * from '@agentstream/react'`),
