@@ -29,6 +29,7 @@ export { DawpDocumentError, type DawpDocumentProblem, ProviderError, ToolError, 
 export type { HybridPlugin } from './loop/plugin.ts'
 export type { AssistantMessage, Message, ProviderData, SystemMessage, ToolCall, ToolMessage, UserMessage } from './model/messages.ts'
 export type { FinishReason, ModelDelta, ModelRequest, ModelTool, ProviderInfo, StreamingProvider, TokenUsage } from './model/provider.ts'
+export { type DegradingJournalOptions, degradingJournal } from './runs/degrading-journal.ts'
 export type { Journal, JournalEntry, JournalStatus, SharedRuns, TakenRun } from './runs/journal.ts'
 export { createMemoryJournal, type MemoryJournalOptions } from './runs/memory-journal.ts'
 export type { HandlerMetric } from './runs/metric.ts'
