@@ -14,7 +14,20 @@ const client: House = {
   rows: [
     {
       level: 0,
-      rooms: ['errors', 'abort', 'wire/stage', 'wire/json', 'wire/cursor', 'wire/digest', 'wire/retry-after', 'wire/agent', 'wire/ask', 'wire/random-id', 'wire/partial-json'],
+      rooms: [
+        'errors',
+        'abort',
+        'wire/stage',
+        'wire/json',
+        'wire/cursor',
+        'wire/digest',
+        'wire/retry-after',
+        'wire/agent',
+        'wire/ask',
+        'wire/random-id',
+        'wire/partial-json',
+        'wire/same-frame',
+      ],
       law: 'Level 0 knows nothing but the names to the left.',
     },
     {
@@ -39,6 +52,7 @@ const client: House = {
       types: [1],
       law: 'A run is folded from event types and partial JSON, nothing else: no streams, no clock.',
     },
+    { level: 4, rooms: ['run/page-life'], from: [], law: 'The page is listened to in one place, which knows nothing of runs.' },
     {
       level: 5,
       rooms: ['run/schedule', 'run/store', 'run/retry', 'run/pause', 'run/connection', 'run/event-queue'],

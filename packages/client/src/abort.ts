@@ -22,10 +22,18 @@ export interface Watchdog {
   release(): void
 }
 
-/** One timer that is set again only when it rings too early. `now` must not jump: performance.now, not Date.now. */
+/** A timer that rings this late did not run: the page was frozen, or the machine asleep. */
+const tooLateMs = 2000
+
+/**
+ * One timer that is set again only when it rings too early. `now` must not jump: performance.now, not Date.now. Time in which
+ * nothing here could run is nobody's silence: what arrived meanwhile is still to be read, and gets as long again for that.
+ */
 export function createWatchdog(now: () => number): Watchdog {
   let timer: ReturnType<typeof setTimeout> | undefined
   let last = now()
+  let due = 0
+  let wasLate = false
   return {
     touch(at) {
       last = at
@@ -34,12 +42,21 @@ export function createWatchdog(now: () => number): Watchdog {
       clearTimeout(timer)
       last = now()
       if (timeoutMs === undefined || timeoutMs === Number.POSITIVE_INFINITY) return
-      const ring = (): void => {
-        const left = last + timeoutMs - now()
-        if (left <= 0) onSilence()
-        else timer = setTimeout(ring, left)
+      const set = (ms: number): void => {
+        due = now() + ms
+        timer = setTimeout(ring, ms)
       }
-      timer = setTimeout(ring, timeoutMs)
+      const ring = (): void => {
+        const at = now()
+        const isLate = at - due > tooLateMs
+        // Once: the timers of hidden pages are always late, though what arrives is read.
+        if (isLate && !wasLate) last = at
+        wasLate = isLate
+        const left = last + timeoutMs - at
+        if (left <= 0) onSilence()
+        else set(left)
+      }
+      set(timeoutMs)
     },
     release: () => clearTimeout(timer),
   }

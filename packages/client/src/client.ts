@@ -65,6 +65,13 @@ export interface RunOptions extends StreamOptions {
   readonly onEvent?: (event: AgentEvent) => void
   /** When state is published: once per frame by default. */
   readonly schedule?: Schedule
+  /**
+   * What becomes of the run when the page is left for good, by closing it, reloading it or going elsewhere. `leave`, the default:
+   * the server decides, which cancels what nobody watches for 10 s, or carries on where its journal lasts. `cancel`: it is told to
+   * stop in that very moment. That works where `headers` needs no network for its answer. A page that the browser keeps, to
+   * bring it back as it was, cancels nothing.
+   */
+  readonly onPageHide?: 'cancel' | 'leave'
 }
 
 export interface AttachOptions extends Pick<RunOptions, 'signal' | 'timeoutMs' | 'onEvent' | 'schedule'> {

@@ -71,18 +71,18 @@ export interface StallTimer {
   stop(): void
 }
 
-/** One timer for a whole stream: it is set again when it fires early, never per chunk. */
+/** One timer for a whole stream: it is set again when it fires early, never per chunk. On a clock that never jumps. */
 export function stallTimer(timeoutMs: number, onStall: () => void): StallTimer {
   let waitingSince: number | undefined
   const check = (): void => {
-    const rest = waitingSince === undefined ? timeoutMs : waitingSince + timeoutMs - Date.now()
+    const rest = waitingSince === undefined ? timeoutMs : waitingSince + timeoutMs - performance.now()
     if (rest <= 0) onStall()
     else timer = setTimeout(check, rest)
   }
   let timer = setTimeout(check, timeoutMs)
   return {
     start() {
-      waitingSince = Date.now()
+      waitingSince = performance.now()
     },
     pause() {
       waitingSince = undefined

@@ -21,6 +21,8 @@ export interface RunQueryOptions {
    * started, is detached.
    */
   readonly onRelease?: ReleasePolicy
+  /** What becomes of a task's run when the page is left for good; see `RunOptions.onPageHide`. `leave` by default. */
+  readonly onPageHide?: 'cancel' | 'leave'
 }
 
 const defaultKeepAliveMs = 300_000
@@ -75,9 +77,13 @@ interface Started {
   readonly policy: ReleasePolicy
 }
 
-function start(client: AgentClient, task: RunTask, { agent, parameters, onRelease }: RunQueryOptions): Started {
+function start(client: AgentClient, task: RunTask, { agent, parameters, onRelease, onPageHide }: RunQueryOptions): Started {
   if (isAttachment(task)) return { run: client.attach(task.runId), policy: onRelease ?? 'detach' }
-  const run = client.run(task, { ...(agent === undefined ? {} : { agent }), ...(parameters === undefined ? {} : { parameters }) })
+  const run = client.run(task, {
+    ...(agent === undefined ? {} : { agent }),
+    ...(parameters === undefined ? {} : { parameters }),
+    ...(onPageHide === undefined ? {} : { onPageHide }),
+  })
   return { run, policy: onRelease ?? 'cancel' }
 }
 

@@ -22,6 +22,7 @@ export interface TurnSettings {
   readonly onEvent?: ((event: AgentEvent) => void) | undefined
   readonly onFinish?: ((state: RunState, turn: Turn) => void) | undefined
   readonly onUnmount?: ReleasePolicy | undefined
+  readonly onPageHide?: 'cancel' | 'leave' | undefined
 }
 
 export interface Turns {
@@ -56,10 +57,11 @@ export function createTurns(settings: () => TurnSettings, show: (turns: readonly
     return run
   }
   const start = (input: RunInput, before: readonly Turn[], id?: string): AgentRun => {
-    const { client, agent, sessionId, parameters, onUnmount } = settings()
+    const { client, agent, sessionId, parameters, onUnmount, onPageHide } = settings()
     const run = client.run(inSession(input, sessionId), {
       ...(agent === undefined ? {} : { agent }),
       ...(parameters === undefined ? {} : { parameters }),
+      ...(onPageHide === undefined ? {} : { onPageHide }),
       // Nobody is left to see or stop a run that is sent after the component has gone.
       ...(hasLeft && onUnmount !== 'detach' ? { signal: AbortSignal.abort() } : {}),
       onEvent,

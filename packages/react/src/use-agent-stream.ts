@@ -25,6 +25,8 @@ export interface AgentStreamOptions {
    * watching: for runs whose work matters more than their words, and that something else picks up by `run.id`.
    */
   readonly onUnmount?: 'cancel' | 'detach'
+  /** What becomes of live runs when the page is left for good; see `RunOptions.onPageHide`. `leave` by default. */
+  readonly onPageHide?: 'cancel' | 'leave'
 }
 
 /** `run`, `state` and what follows from it are those of the last turn. */

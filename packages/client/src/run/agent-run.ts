@@ -5,6 +5,7 @@ import type { RunOutcome } from '../wire/events/ending.ts'
 import type { AgentEvent } from '../wire/events/vocabulary.ts'
 import { createEventQueue, type EventQueue } from './event-queue.ts'
 import type { OpenStreamOptions } from './open-stream.ts'
+import { onPageLeft } from './page-life.ts'
 import type { StreamEnding } from './receive.ts'
 import type { Schedule } from './schedule.ts'
 import { selectText } from './select.ts'
@@ -79,6 +80,7 @@ export interface AgentRunOptions {
   readonly now: () => number
   readonly signal?: AbortSignal | undefined
   readonly timeoutMs?: number | undefined
+  readonly onPageHide?: 'cancel' | 'leave' | undefined
   readonly onEvent?: ((event: AgentEvent) => void) | undefined
 }
 
@@ -112,8 +114,10 @@ export function createAgentRun(options: AgentRunOptions): AgentRun {
       throw cause
     }
   }
+  const stay = options.onPageHide === 'cancel' ? onPageLeft(() => (receipt ??= options.cancel({ reason: 'The page was left' }))) : () => {}
   const finished = options.open({ signal: controller.signal, onEvent: tell, onConnection: store.connection }).then((ending) => {
     clearTimeout(clock)
+    stay()
     release()
     const isStopped = ending.outcome === 'cancelled' && controller.signal.aborted
     if (isStopped && !wasAborted && !isDetached && !receipt) receipt = options.cancel()

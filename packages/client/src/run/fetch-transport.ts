@@ -18,7 +18,15 @@ export function fetchTransport(options: { fetch?: typeof globalThis.fetch } = {}
     signal?.throwIfAborted()
     all.set('accept', accept)
     if (body !== undefined) all.set('content-type', 'application/json')
-    const response = await send(url, { method, headers: all, ...(body === undefined ? {} : { body: JSON.stringify(body) }), ...(signal ? { signal } : {}) })
+    // What stops a run arrives even when the page is left in the same moment.
+    const keepalive = method === 'DELETE' ? { keepalive: true } : {}
+    const response = await send(url, {
+      method,
+      headers: all,
+      ...keepalive,
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      ...(signal ? { signal } : {}),
+    })
     if (response.ok) return response
     const retryAfterMs = parseRetryAfter(response.headers, Date.now())
     throw new HttpError(response.status, `${method} ${url}`, { body: await excerptOf(response), retryAfterMs })

@@ -6,6 +6,7 @@
 import { createWatchdog, linkedController, type Watchdog } from '../abort.ts'
 import { type AgentStreamError, StreamInterruptedError, StreamTimeoutError, type TimeoutPhase, toAgentStreamError } from '../errors.ts'
 import { type ConnectionSignal, nextPhase } from './connection.ts'
+import { onPageBack } from './page-life.ts'
 import { pause } from './pause.ts'
 import { createReceiver, type Receiver, type ReceiverOptions, type StreamEnding } from './receive.ts'
 import { createResumption, type Resumption, type ResumptionOptions } from './resume.ts'
@@ -84,6 +85,10 @@ function createLine({ onConnection }: OpenStreamOptions, receiver: Receiver, res
 async function attempt(corridor: Corridor): Promise<AgentStreamError | undefined> {
   const { watchdog, receiver, resumption, line } = corridor
   let opened: Opened | undefined
+  // A browser that kept the page has most likely dropped its connections, and may never say so.
+  const stop = onPageBack(() => {
+    if (opened && resumption.isOwed()) opened.abort(new StreamInterruptedError('The page was away', { cursor: receiver.cursor() }))
+  })
   line('attempt')
   try {
     opened = await open(corridor)
@@ -95,6 +100,7 @@ async function attempt(corridor: Corridor): Promise<AgentStreamError | undefined
   } catch (error) {
     return toAgentStreamError(error)
   } finally {
+    stop()
     watchdog.release()
     opened?.close()
   }
