@@ -6,7 +6,7 @@ import { scriptedProvider } from '@agentstream/edge/testing'
 /** One run over three connections: the first breaks, the second is refused, the third says something twice. */
 export async function loseTwoConnections() {
   const harbour = createLLMAgent({ name: 'harbour', provider: scriptedProvider([['High water ', 'at ', '14:05.']]) })
-  const handler = createAgentHandler({ agents: { harbour }, onDisconnect: 'continue' })
+  const handler = createAgentHandler({ agents: { harbour } })
   const fetch = faultyFetch(
     (input, init) => handler(new Request(input, init)),
     (attempt) => [faults().splitBytes(7).cutAt(150), faults().status(503), faults().duplicate(0)][attempt],
