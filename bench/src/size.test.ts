@@ -22,17 +22,17 @@ test('a page that makes a client loads one protocol and one parser, and nothing 
   expect(files).toContain('wire/protocols/aiecs.ts')
 })
 
-test('a client alone takes at most 15.5 kB', async () => {
-  expect(kilobytes((await alone).gzip)).toBeLessThanOrEqual(15.5)
+test('a client alone takes at most 16 kB', async () => {
+  expect(kilobytes((await alone).gzip)).toBeLessThanOrEqual(16)
 })
 
 describe.each([
   // What each takes today, and a little room.
-  { family: 'AG-UI', folder: 'ag-ui', most: 8.2 },
-  { family: 'AI SDK', folder: 'ui-message-stream', most: 4.2 },
-  { family: 'A2A', folder: 'a2a', most: 5.6 },
-  { family: 'Agentor', folder: 'agentor', most: 4.2 },
-  { family: 'AgentiCraft', folder: 'agenticraft', most: 3.3 },
+  { family: 'AG-UI', folder: 'ag-ui', most: 8.5 },
+  { family: 'AI SDK', folder: 'ui-message-stream', most: 4.5 },
+  { family: 'A2A', folder: 'a2a', most: 6.5 },
+  { family: 'Agentor', folder: 'agentor', most: 4.5 },
+  { family: 'AgentiCraft', folder: 'agenticraft', most: 3.5 },
 ] as const)('a client and $family', ({ family, folder, most }) => {
   test(`takes at most ${most} kB more, and loads no other protocol and no schemas`, async () => {
     const bundle = await bundleOf(clientWith(protocolFamilies[family]))
@@ -42,13 +42,13 @@ describe.each([
   })
 })
 
-test('all protocols, read and written, take at most 21.5 kB more', async () => {
-  expect(await beyondAlone(await bundleOf(clientWith(Object.values(protocolFamilies).flat())))).toBeLessThanOrEqual(21.5)
+test('all protocols, read and written, take at most 23 kB more', async () => {
+  expect(await beyondAlone(await bundleOf(clientWith(Object.values(protocolFamilies).flat())))).toBeLessThanOrEqual(23)
 })
 
-test('a page that reads all of them, told or recognised, takes at most 16.5 kB more: it loads nothing that writes', async () => {
+test('a page that reads all of them, told or recognised, takes at most 20 kB more: it loads nothing that writes', async () => {
   const bundle = await bundleOf(clientWith(['autoProtocol']))
   expect(protocolsIn(bundle)).toHaveLength(Object.keys(protocolFamilies).length)
   expect(filesIn(bundle).filter((file) => /\/encode/.test(file))).toEqual([])
-  expect(await beyondAlone(bundle)).toBeLessThanOrEqual(16.5)
+  expect(await beyondAlone(bundle)).toBeLessThanOrEqual(20)
 })
