@@ -10,7 +10,9 @@ export function endpoint(baseURL: string | URL, { provider, path }: { readonly p
     throw new ProviderError(provider, `The baseURL of the ${provider} provider is not a URL`)
   }
   if (url.protocol !== 'https:' && url.protocol !== 'http:') throw new ProviderError(provider, `The baseURL of the ${provider} provider must be http or https`)
-  url.pathname = `${url.pathname.replace(/(?<!\/)\/+$/, '')}${path}`
+  let end = url.pathname.length
+  while (url.pathname[end - 1] === '/') end--
+  url.pathname = url.pathname.slice(0, end) + path
   return url
 }
 
