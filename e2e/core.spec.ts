@@ -39,10 +39,19 @@ test('Stop stops the server, too, and the text stays', async ({ page }) => {
   await expect.poll(async () => (await demo.stats()).aborted, { message: 'the server reports the model request aborted' }).toBeGreaterThan(before.aborted)
 })
 
-test('a cut connection shows as truncated, never as an answer', async ({ page }) => {
+test('a cut connection goes on where it stopped, and ends whole', async ({ page }) => {
   const demo = await openDemo(page)
+  const states = await record(page, turn)
   await demo.ask('How does AgentStream notice a truncated run?', 'cut the connection')
-  await expect(demo.answer.getByText('Truncated', { exact: true })).toBeVisible({ timeout: 20_000 })
+  await expect(demo.answer.getByText('Completed', { exact: true })).toBeVisible({ timeout: 30_000 })
+  await expect(demo.answer).toContainText('Every event arrived, checked against the server’s digest.')
+  expect((await states()).some((state) => state.includes('Reconnecting'))).toBe(true)
+})
+
+test('a run whose rest cannot be had shows as truncated, never as an answer', async ({ page }) => {
+  const demo = await openDemo(page)
+  await demo.ask('How does AgentStream notice a truncated run?', 'lose the run')
+  await expect(demo.answer.getByText('Truncated', { exact: true })).toBeVisible({ timeout: 30_000 })
   await expect(demo.answer.getByText('Completed', { exact: true })).toHaveCount(0)
   await expect(demo.answer.getByRole('button', { name: /again/i })).toBeVisible()
 })

@@ -57,9 +57,17 @@ test('Stop stops the server, too', async ({ baseURL, request }) => {
   await expect.poll(async () => (await stats()).running).toBeLessThanOrEqual(before.running)
 })
 
-test('a cut connection shows as truncated', async ({ baseURL }) => {
+test('a cut connection goes on where it stopped, and ends whole', async ({ baseURL }) => {
   await open(`${baseURL}/`)
   await webkit.eval(ask('How does AgentStream notice a truncated run?', 'cut the connection'))
+  const states = await statesUntil(/Completed/)
+  expect(states.some((state) => state.includes('Reconnecting'))).toBe(true)
+  expect(states.at(-1)).toContain('checked against the server’s digest')
+})
+
+test('a run whose rest cannot be had shows as truncated', async ({ baseURL }) => {
+  await open(`${baseURL}/`)
+  await webkit.eval(ask('How does AgentStream notice a truncated run?', 'lose the run'))
   const states = await statesUntil(/Truncated/)
   expect(states.at(-1)).not.toContain('Completed')
 })

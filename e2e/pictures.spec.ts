@@ -26,7 +26,7 @@ const states: Readonly<Record<string, (demo: Demo) => Promise<void>>> = {
     await ended(demo, 'Cancelled')
   },
   truncated: async (demo) => {
-    await demo.ask(question, 'cut the connection')
+    await demo.ask(question, 'lose the run')
     await ended(demo, 'Truncated')
   },
   workflow: async (demo) => {

@@ -2,7 +2,7 @@
  * Faults that anybody may ask for on the demo's page, to see what a run looks like when something goes wrong. They exist in the
  * demo's server only. A fault travels in the task's context as `demo_fault`, and is taken out before the agent sees the task.
  */
-import { type Agent, ProviderError, type StreamingProvider, type Task } from '@agentstream/edge'
+import { type Agent, ProviderError, type Runtime, type StreamingProvider, type Task } from '@agentstream/edge'
 import { wait } from './wait.ts'
 
 const faultNames = ['cut', 'lose', 'http_500', 'provider', 'slow_start'] as const
@@ -33,25 +33,33 @@ function member(value: unknown, name: string): unknown {
   return typeof value === 'object' && value !== null && Object.hasOwn(value, name) ? Reflect.get(value, name) : undefined
 }
 
-export type Fetch = (request: Request) => Promise<Response>
+export type Fetch = (request: Request, runtime?: Runtime) => Promise<Response>
 
 /** The handler, breaking where it is asked to. */
 export function withFaults(handle: Fetch): Fetch {
   const lost = new Set<string>()
-  return async (request) => {
+  return async (request, runtime) => {
     const followed = /\/runs\/([^/]+)\/events$/.exec(new URL(request.url).pathname)?.[1]
     if (followed !== undefined && lost.has(followed))
       return Response.json({ error: { code: 'unknown_run', message: 'The demo was asked to lose this run' } }, { status: 404 })
     const fault = await requestedFault(request)
     if (fault === 'http_500') return Response.json({ error: { code: 'demo_fault', message: 'The demo was asked to fail' } }, { status: 500 })
     if (fault === 'slow_start') await wait(slowStartMs, request.signal)
-    const response = await handle(request)
-    if (fault === 'lose') lost.add(response.headers.get('agentstream-run-id') ?? '')
-    return fault === 'cut' || fault === 'lose' ? shortened(response) : response
+    const response = await handle(request, runtime)
+    if (fault === 'cut') return shortened(response)
+    if (fault !== 'lose') return response
+    const runId = response.headers.get('agentstream-run-id') ?? ''
+    lost.add(runId)
+    // What nobody can ask for any more should not keep its conversation busy either.
+    return shortened(response, () => handle(stopOf(runId, request)))
   }
 }
 
-function shortened(response: Response): Response {
+function stopOf(runId: string, { url, headers }: Request): Request {
+  return new Request(new URL(`/api/runs/${runId}`, url), { method: 'DELETE', headers: { authorization: headers.get('authorization') ?? '' } })
+}
+
+function shortened(response: Response, onCut: () => Promise<unknown> = async () => {}): Response {
   if (!response.body) return response
   const reader = response.body.getReader()
   let left = cutAfterBytes
@@ -63,6 +71,7 @@ function shortened(response: Response): Response {
       left -= value.byteLength
       if (left > 0) return
       await reader.cancel()
+      await onCut()
       controller.error(new DOMException('The demo was asked to cut the connection', 'AbortError'))
     },
     cancel: (reason) => reader.cancel(reason),

@@ -13,6 +13,7 @@ const providerVariables = [
 ]
 
 const worker = '/server/worker.ts'
+const nodeSockets = '/server/node-sockets.ts'
 const sharedJournal = '/server/shared-journal.ts'
 
 /** Nothing from elsewhere is ever loaded: neither scripts nor images, whatever a model writes. */
@@ -30,19 +31,24 @@ export function demoServer(): Plugin {
   return {
     name: 'agentstream-demo-server',
     configureServer(server) {
-      let loaded: { module: unknown; listener: ReturnType<typeof toNodeListener> } | undefined
+      let loaded: { module: unknown; handle: Fetch } | undefined
       const journalOf = once(async () => {
         // The module is ours, loaded by name; Vite cannot know its type.
         const { openSharedJournal } = (await server.ssrLoadModule(sharedJournal)) as typeof import('./shared-journal.ts')
         return openSharedJournal()
       })
-      server.middlewares.use((incoming, outgoing, next) => {
-        if (!incoming.url?.startsWith('/api/')) return next()
+      const handle: Fetch = async (request, runtime) => {
         // Loaded anew when one of its files changes, so that server code takes effect without a restart.
-        Promise.all([server.ssrLoadModule(worker), journalOf()]).then(([module, open]) => {
-          if (loaded?.module !== module) loaded = { module, listener: toNodeListener(handlerOf(module, open)) }
-          return loaded.listener(incoming, outgoing)
-        }, next)
+        const [module, open] = await Promise.all([server.ssrLoadModule(worker), journalOf()])
+        if (loaded?.module !== module) loaded = { module, handle: handlerOf(module, open) }
+        return loaded.handle(request, runtime)
+      }
+      const listener = toNodeListener(handle)
+      server.middlewares.use((incoming, outgoing, next) => (incoming.url?.startsWith('/api/') ? void listener(incoming, outgoing) : next()))
+      server.httpServer?.once('listening', async () => {
+        // The same as above.
+        const { toUpgradeListener } = (await server.ssrLoadModule(nodeSockets)) as typeof import('./node-sockets.ts')
+        server.httpServer?.on('upgrade', toUpgradeListener(handle))
       })
       warmUp(server)
     },

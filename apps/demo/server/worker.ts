@@ -49,12 +49,12 @@ export function createDemoHandler(environment: DemoEnvironment = {}): Fetch {
     ['/api/demo/providers', () => providers],
     ['/api/demo/workflow', () => plan],
   ])
-  const serve = withFaults(async (request) => breaker.watch(await server.handle(request)))
-  return async (request) => {
+  const serve = withFaults(async (request, runtime = {}) => breaker.watch(request, await server.handle(request, breaker.watchSockets(runtime))))
+  return async (request, runtime) => {
     const { pathname } = new URL(request.url)
     if (request.method === 'POST' && pathname === '/api/demo/break') return breaker.answer(request)
     const answer = request.method === 'GET' ? answers.get(pathname) : undefined
-    return answer ? json(answer()) : serve(request)
+    return answer ? json(answer()) : serve(request, runtime)
   }
 }
 

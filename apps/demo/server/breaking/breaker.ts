@@ -1,4 +1,6 @@
 /** Breaks what is under way, on request: `POST /api/demo/break` with `{run_id, how}`. For the demo's page and its tests. */
+import type { Runtime } from '@agentstream/edge'
+import { createSocketValve } from './socket-valve.ts'
 import { createValve, type Valve } from './valve.ts'
 
 export const breakages = ['cut', 'repeat', 'silence', 'kill', 'expire'] as const
@@ -12,7 +14,9 @@ export interface BreakerOptions {
 
 export interface Breaker {
   /** Makes a streamed answer breakable; any other passes. */
-  watch(response: Response): Response
+  watch(request: Request, response: Response): Response
+  /** The same for sockets. */
+  watchSockets(runtime: Runtime): Runtime
   /** Answers a request to break something. */
   answer(request: Request): Promise<Response>
   /** What this server can do to itself. */
@@ -21,6 +25,15 @@ export interface Breaker {
 
 export function createBreaker({ kill, expire }: BreakerOptions): Breaker {
   const valves = new Map<string, Set<Valve>>()
+  const remember = (names: readonly string[], valve: Valve): void => {
+    for (const name of names) valves.set(name, (valves.get(name) ?? new Set()).add(valve))
+  }
+  const forget = (names: readonly string[], valve: Valve): void => {
+    for (const name of names) {
+      valves.get(name)?.delete(valve)
+      if (valves.get(name)?.size === 0) valves.delete(name)
+    }
+  }
   const cutAll = (): void => {
     for (const open of valves.values()) for (const valve of open) valve.cut()
   }
@@ -42,18 +55,30 @@ export function createBreaker({ kill, expire }: BreakerOptions): Breaker {
   }
   return {
     can: breakages.filter((name) => name !== 'kill' || kill),
-    watch(response) {
+    watch(request, response) {
       const runId = response.headers.get('agentstream-run-id')
       if (runId === null || !response.body) return response
-      const open = valves.get(runId) ?? new Set()
-      valves.set(runId, open)
-      const valve = createValve(response, () => {
-        open.delete(valve)
-        if (open.size === 0) valves.delete(runId)
-      })
-      open.add(valve)
+      // Most protocols leave it to the server to name the run: then the page breaks it by the name that it gave its request.
+      const names = [runId, request.headers.get('demo-run') ?? runId]
+      const valve = createValve(response, () => forget(names, valve))
+      remember(names, valve)
       return valve.response
     },
+    watchSockets: ({ upgrade, ...runtime }) => ({
+      ...runtime,
+      ...(upgrade && {
+        upgrade(request) {
+          const upgraded = upgrade(request)
+          if (!upgraded.socket) return upgraded
+          const { socket } = upgraded
+          const onRun = (runId: string, valve: Valve): void => {
+            remember([runId], valve)
+            socket.addEventListener('close', () => forget([runId], valve))
+          }
+          return { ...upgraded, socket: createSocketValve(socket, onRun) }
+        },
+      }),
+    }),
     async answer(request) {
       const asked: unknown = await request.json().catch(() => undefined)
       const { run_id: runId, how: name } = typeof asked === 'object' && asked !== null ? (asked as Record<string, unknown>) : {} // Looked at below.

@@ -3,10 +3,10 @@
  * refuses it. The runs are where both can find them.
  */
 import { AgentStreamError } from '@agentstream/client'
-import type { AgentHandler, Journal } from '@agentstream/edge'
+import type { AgentHandler, Journal, Runtime } from '@agentstream/edge'
 
 export interface Mortal {
-  handle(request: Request): Promise<Response>
+  handle(request: Request, runtime?: Runtime): Promise<Response>
   kill(): void
 }
 
@@ -22,7 +22,7 @@ export function createMortal({ open, start }: MortalOptions): Mortal {
   const begin = (): AgentHandler => start(living(open(), life.signal), life.signal)
   let handler = begin()
   return {
-    handle: (request) => handler(request),
+    handle: (request, runtime) => handler(request, runtime),
     kill() {
       life.abort()
       life = new AbortController()

@@ -1,6 +1,5 @@
 /** Where one streamed response can be broken while it flows. Bytes go in, bytes come out: fewer, more, none, or no end. */
 export interface Valve {
-  readonly response: Response
   /** Breaks the connection, as a network does. */
   cut(): void
   /** Sends the newest piece once more. */
@@ -10,7 +9,7 @@ export interface Valve {
 }
 
 /** `onClose` is called once, however the response ends. */
-export function createValve(source: Response, onClose: () => void): Valve {
+export function createValve(source: Response, onClose: () => void): Valve & { readonly response: Response } {
   const reader = source.body?.getReader()
   let newest: Uint8Array<ArrayBuffer> | undefined
   let isSilent = false

@@ -1,6 +1,8 @@
+import type { LineChoice } from '../hooks/use-line.ts'
 import type { Theme } from '../hooks/use-theme.ts'
 import { type AgentName, agentNames, agentTitles } from '../model/agents.ts'
 import { MoonIcon, PanelIcon, SunIcon } from './icons.tsx'
+import { LinePicker } from './line-picker.tsx'
 
 export interface AppHeaderProps {
   readonly agent: AgentName
@@ -9,11 +11,12 @@ export interface AppHeaderProps {
   readonly onTheme: (theme: Theme) => void
   readonly inspecting: boolean
   readonly onInspecting: (inspecting: boolean) => void
+  readonly choice: LineChoice
 }
 
 const nextTheme: Readonly<Record<Theme, Theme>> = { system: 'dark', dark: 'light', light: 'system' }
 
-export function AppHeader({ agent, onAgent, theme, onTheme, inspecting, onInspecting }: AppHeaderProps) {
+export function AppHeader({ agent, onAgent, theme, onTheme, inspecting, onInspecting, choice }: AppHeaderProps) {
   return (
     <header className="app-header">
       <h1 className="wordmark">
@@ -32,6 +35,7 @@ export function AppHeader({ agent, onAgent, theme, onTheme, inspecting, onInspec
         ))}
       </fieldset>
       <div className="header-tools">
+        <LinePicker line={choice.line} onLine={choice.setLine} isOpening={choice.open === undefined} />
         <button type="button" className="ghost-button" onClick={() => onTheme(nextTheme[theme])} aria-label={`Theme: ${theme}. Switch to ${nextTheme[theme]}`}>
           {theme === 'light' ? <SunIcon /> : theme === 'dark' ? <MoonIcon /> : <HalfMark />}
           <span className="wide-only">{theme}</span>

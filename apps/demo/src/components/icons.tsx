@@ -35,6 +35,12 @@ export const WarningIcon = () => (
     <path d="M8 2.4 14.2 13.2H1.8ZM8 6.4v3.4M8 11.4v.2" />
   </Icon>
 )
+/** Two ends and what is between them. */
+export const WireIcon = () => (
+  <Icon>
+    <path d="M2 11h2.4c3.6 0 3.6-6 7.2-6H14M2 11l2-2M2 11l2 2M14 5l-2-2M14 5l-2 2" />
+  </Icon>
+)
 export const SendIcon = () => (
   <Icon>
     <path d="M8 13.2V3M3.8 7.2 8 3l4.2 4.2" />

@@ -5,9 +5,12 @@ import { SendIcon, StopIcon } from './icons.tsx'
 export interface PromptFormProps {
   readonly text: string
   readonly onText: (text: string) => void
-  readonly fault: string
+  /** Undefined where the line has no way to ask for one. */
+  readonly fault: string | undefined
   readonly onFault: (fault: string) => void
   readonly isStreaming: boolean
+  /** Whether a question can travel yet. */
+  readonly isReady: boolean
   readonly onSend: () => void
   readonly onStop: () => void
   readonly field: RefObject<HTMLTextAreaElement | null>
@@ -15,11 +18,11 @@ export interface PromptFormProps {
   readonly children?: ReactNode
 }
 
-export function PromptForm({ text, onText, fault, onFault, isStreaming, onSend, onStop, field, children }: PromptFormProps) {
+export function PromptForm({ text, onText, fault, onFault, isStreaming, isReady, onSend, onStop, field, children }: PromptFormProps) {
   const id = useId()
   const submit = (event: SubmitEvent) => {
     event.preventDefault()
-    if (!isStreaming && text.trim() !== '') onSend()
+    if (!isStreaming && isReady && text.trim() !== '') onSend()
   }
   const onKeyDown = (event: KeyboardEvent<HTMLTextAreaElement>) => {
     // While an input method composes, Enter picks a word and sends nothing.
@@ -48,7 +51,7 @@ export function PromptForm({ text, onText, fault, onFault, isStreaming, onSend, 
             <StopIcon /> Stop
           </button>
         ) : (
-          <button key="go" type="submit" className="button primary send" disabled={text.trim() === ''}>
+          <button key="go" type="submit" className="button primary send" disabled={!isReady || text.trim() === ''}>
             <SendIcon /> Send
           </button>
         )}
@@ -58,7 +61,7 @@ export function PromptForm({ text, onText, fault, onFault, isStreaming, onSend, 
           <kbd data-first>Enter</kbd> sends <kbd data-first>Shift</kbd> <kbd>Enter</kbd> new line <kbd data-first>Esc</kbd> stops
         </span>
         {children}
-        <FaultPicker fault={fault} onFault={onFault} />
+        {fault === undefined ? null : <FaultPicker fault={fault} onFault={onFault} />}
       </div>
     </form>
   )

@@ -9,21 +9,24 @@ import { PlayIcon, StopIcon } from './icons.tsx'
 export interface RecordingFormProps {
   readonly chosen: string
   readonly onChosen: (recording: string) => void
-  readonly fault: string
+  /** Undefined where the line has no way to ask for one. */
+  readonly fault: string | undefined
   readonly onFault: (fault: string) => void
   readonly isStreaming: boolean
+  /** Whether a question can travel yet. */
+  readonly isReady: boolean
   readonly onPlay: (recording: string) => void
   readonly onStop: () => void
 }
 
 export const firstChoice = '16-dawp-triggered-mid-loop'
 
-export function RecordingForm({ chosen, onChosen, fault, onFault, isStreaming, onPlay, onStop }: RecordingFormProps) {
+export function RecordingForm({ chosen, onChosen, fault, onFault, isStreaming, isReady, onPlay, onStop }: RecordingFormProps) {
   const id = useId()
   const recordings = useQuery({ queryKey: ['recordings'], queryFn: loadRecordings, staleTime: Number.POSITIVE_INFINITY })
   const submit = (event: SubmitEvent) => {
     event.preventDefault()
-    if (!isStreaming) onPlay(chosen)
+    if (!isStreaming && isReady) onPlay(chosen)
   }
   return (
     <form className="prompt" onSubmit={submit} aria-label="Play a recording">
@@ -43,21 +46,21 @@ export function RecordingForm({ chosen, onChosen, fault, onFault, isStreaming, o
             <StopIcon /> Stop
           </button>
         ) : (
-          <button key="go" type="submit" className="button primary send">
+          <button key="go" type="submit" className="button primary send" disabled={!isReady}>
             <PlayIcon /> Play
           </button>
         )}
       </div>
       <div className="prompt-foot">
         <span className="keys">{recordings.isError ? 'The list of recordings could not be loaded.' : 'What AIECS agents sent, event by event.'}</span>
-        <FaultPicker fault={fault} onFault={onFault} />
+        {fault === undefined ? null : <FaultPicker fault={fault} onFault={onFault} />}
       </div>
     </form>
   )
 }
 
 async function loadRecordings({ signal }: { signal: AbortSignal }): Promise<readonly string[]> {
-  const names = await fetchJson('/api/demo/recordings', signal)
+  const names = await fetchJson('/api/demo/recordings', { signal })
   if (!Array.isArray(names)) throw new TypeError('Not a list of recordings')
   return names.map(String)
 }

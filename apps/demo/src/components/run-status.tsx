@@ -1,5 +1,5 @@
 /** How a run stands or how it ended, in a sentence, with what can be done about it. */
-import { type RunState, selectMetrics, selectText } from '@agentstream/client'
+import { type RunState, selectMetrics, selectText, selectToolCalls } from '@agentstream/client'
 import { memo } from 'react'
 import { formatCount, formatDuration } from '../model/format.ts'
 import { type Outcome, outcomeOf, type Receipt } from '../model/outcome.ts'
@@ -43,11 +43,13 @@ function Facts({ state }: { state: RunState }) {
   // A run that never began has nothing to tell but its failure.
   if (startedAt === undefined || endedAt === undefined) return null
   const { durationMs, tokens, timeToFirstTokenMs } = selectMetrics(state, endedAt)
+  // Those on the page: who takes a run up tells its calls again, and none of them is made again.
+  const toolCalls = selectToolCalls(state).length
   const facts = [
     formatDuration(durationMs),
     ...(timeToFirstTokenMs === undefined ? [] : [`first token after ${formatDuration(timeToFirstTokenMs)}`]),
     formatCount(tokens, 'token'),
-    ...(state.counts.toolCalls > 0 ? [formatCount(state.counts.toolCalls, 'tool call')] : []),
+    ...(toolCalls > 0 ? [formatCount(toolCalls, 'tool call')] : []),
     ...(state.counts.restarts > 0 ? [formatCount(state.counts.restarts, 'restart')] : []),
   ]
   return <p className="run-facts">{facts.join(' · ')}</p>

@@ -1,16 +1,20 @@
 /** One agent: its conversation, the form that starts a run, and the inspector beside them. */
-import type { TaskInput } from '@agentstream/client'
+import type { AgentRun, TaskInput } from '@agentstream/client'
 import { type Turn, useAgentStream } from '@agentstream/react'
 import { useCallback, useEffect, useRef, useState } from 'react'
+import type { LineChoice } from '../hooks/use-line.ts'
 import { Inspector } from '../inspector/inspector.tsx'
 import { createLineLog } from '../inspector/line-log.ts'
 import { createRunMonitor } from '../inspector/run-monitor.ts'
 import type { AgentName } from '../model/agents.ts'
+import { type OpenLine, openUsual } from '../model/demo-client.ts'
+import { canAskForFaults } from '../model/line.ts'
 import type { Receipt } from '../model/outcome.ts'
 import { recordingTitle } from '../model/recording-title.ts'
 import { formatRunAddress, type RunAddress } from '../model/run-address.ts'
 import { newSessionId } from '../model/session-id.ts'
 import { InspectorFrame } from './inspector-frame.tsx'
+import { LineNote } from './line-note.tsx'
 import { LiveAnnouncer } from './live-announcer.tsx'
 import { PromptForm } from './prompt-form.tsx'
 import { ProviderPicker } from './provider-picker.tsx'
@@ -24,17 +28,20 @@ export interface WorkspaceProps {
   readonly found: RunAddress | undefined
   /** Whether it is the one in view. */
   readonly active: boolean
+  readonly choice: LineChoice
   readonly inspecting: boolean
   readonly onInspecting: (inspecting: boolean) => void
 }
 
-export function Workspace({ agent, found, active, inspecting, onInspecting }: WorkspaceProps) {
+export function Workspace({ agent, found, active, choice, inspecting, onInspecting }: WorkspaceProps) {
   const [monitor] = useState(createRunMonitor)
   const [log] = useState(createLineLog)
   const [text, setText] = useState('')
   const [recording, setRecording] = useState(firstChoice)
-  const [fault, setFault] = useState('')
+  const [chosenFault, setFault] = useState('')
   const [receipts, setReceipts] = useState<Readonly<Record<string, Receipt>>>({})
+  // What a run began on it keeps.
+  const [lines, setLines] = useState<Readonly<Record<string, OpenLine>>>({})
   const field = useRef<HTMLTextAreaElement>(null)
   const [sessionId] = useState(newSessionId)
   const [model, setModel] = useState<string>()
@@ -50,18 +57,21 @@ export function Workspace({ agent, found, active, inspecting, onInspecting }: Wo
   // Loading the page anew, or opening its address in another tab, shows the same run.
   useEffect(() => {
     const last = turns.at(-1)
-    if (active && last) window.history.replaceState(null, '', addressOf(agent, last))
-  }, [active, agent, turns])
+    if (active && last && lineOf(last.run, lines).isAddressable) window.history.replaceState(null, '', addressOf(agent, last))
+  }, [active, agent, turns, lines])
 
+  const { open } = choice
+  const fault = canAskForFaults(choice.line) ? chosenFault : undefined
+  const note = useCallback((sent: AgentRun | undefined) => sent && open && setLines((known) => ({ ...known, [sent.id]: open })), [open])
   const start = useCallback(
     (description: string) => {
       monitor.reset()
-      const task: TaskInput = { description, ...(fault === '' ? {} : { context: { demo_fault: fault } }) }
-      send(task)
+      const task: TaskInput = { description, ...(fault ? { context: { demo_fault: fault } } : {}) }
+      note(send(task))
       // A fault is for one run: whoever tries again wants to see it work.
       setFault('')
     },
-    [monitor, send, fault],
+    [monitor, send, note, fault],
   )
   const play = useCallback(
     (chosen: string) => {
@@ -74,9 +84,9 @@ export function Workspace({ agent, found, active, inspecting, onInspecting }: Wo
     const input = turns.at(-1)?.input
     monitor.reset()
     // The same task would break in the same way; without its fault it is a new one.
-    if (typeof input === 'object' && input.context) send({ description: input.description })
-    else regenerate()
-  }, [monitor, turns, send, regenerate])
+    if (typeof input === 'object' && input.context) note(send({ description: input.description }))
+    else note(regenerate())
+  }, [monitor, turns, send, note, regenerate])
   const edit = useCallback((question: string) => {
     setText(question)
     field.current?.focus()
@@ -102,8 +112,18 @@ export function Workspace({ agent, found, active, inspecting, onInspecting }: Wo
           wordsOf={isPlayer ? recordingTitle : asWritten}
           welcome={<Welcome agent={agent} served={served} onExample={isPlayer ? play : start} />}
         />
+        <LineNote choice={choice} />
         {isPlayer ? (
-          <RecordingForm chosen={recording} onChosen={setRecording} fault={fault} onFault={setFault} isStreaming={isStreaming} onPlay={start} onStop={stop} />
+          <RecordingForm
+            chosen={recording}
+            onChosen={setRecording}
+            fault={fault}
+            onFault={setFault}
+            isStreaming={isStreaming}
+            isReady={open !== undefined}
+            onPlay={start}
+            onStop={stop}
+          />
         ) : (
           <PromptForm
             text={text}
@@ -111,6 +131,7 @@ export function Workspace({ agent, found, active, inspecting, onInspecting }: Wo
             fault={fault}
             onFault={setFault}
             isStreaming={isStreaming}
+            isReady={open !== undefined}
             onSend={() => {
               start(text.trim())
               setText('')
@@ -124,7 +145,7 @@ export function Workspace({ agent, found, active, inspecting, onInspecting }: Wo
         <LiveAnnouncer run={run} />
       </main>
       <InspectorFrame open={inspecting} onClose={() => onInspecting(false)}>
-        <Inspector run={run} monitor={monitor} log={log} />
+        <Inspector run={run} monitor={monitor} log={log} line={run ? lineOf(run, lines) : (open ?? openUsual)} />
       </InspectorFrame>
     </div>
   )
@@ -141,6 +162,10 @@ function Welcome({ agent, served, onExample }: { agent: AgentName; served: strin
     case 'transcripts':
       return <RecordingsWelcome onPlay={onExample} />
   }
+}
+
+function lineOf({ id }: AgentRun, lines: Readonly<Record<string, OpenLine>>): OpenLine {
+  return lines[id] ?? openUsual
 }
 
 function addressOf(agent: AgentName, { run, input }: Turn): string {

@@ -1,6 +1,7 @@
 /** What the demo's own server tells beside the SDK's routes. Asked for once. */
 import { useQuery } from '@tanstack/react-query'
 import { type Breakage, isBreakage } from '../model/breakages.ts'
+import type { OpenLine } from '../model/demo-client.ts'
 import { fetchJson } from '../model/fetch-json.ts'
 import { isRecord, textIn } from '../model/unknown.ts'
 import type { PlannedStep } from '../model/workflow-stages.ts'
@@ -19,7 +20,7 @@ export function useProviders(): readonly ProviderChoice[] {
   const { data } = useQuery({
     queryKey: ['providers'],
     queryFn: async ({ signal }) =>
-      listOf(await fetchJson('/api/demo/providers', signal)).map((one) => ({
+      listOf(await fetchJson('/api/demo/providers', { signal })).map((one) => ({
         agent: textIn(one, 'agent'),
         name: textIn(one, 'name'),
         model: textIn(one, 'model'),
@@ -33,7 +34,7 @@ export function useProviders(): readonly ProviderChoice[] {
 export function useWorkflowPlan(isWanted: boolean): readonly PlannedStep[] {
   const { data } = useQuery({
     queryKey: ['workflow plan'],
-    queryFn: async ({ signal }) => listOf(await fetchJson('/api/demo/workflow', signal)).map(toStep),
+    queryFn: async ({ signal }) => listOf(await fetchJson('/api/demo/workflow', { signal })).map(toStep),
     enabled: isWanted,
     ...once,
   })
@@ -55,12 +56,12 @@ function listOf(answer: unknown): readonly Readonly<Record<string, unknown>>[] {
   return answer.filter(isRecord)
 }
 
-/** What this server can break on request. Empty until it is known. */
-export function useBreakages(): readonly Breakage[] {
+/** What the server at the other end of a line can break on request. Empty until it is known. */
+export function useBreakages({ carrier, ask }: OpenLine): readonly Breakage[] {
   const { data } = useQuery({
-    queryKey: ['breakages'],
+    queryKey: ['breakages', carrier === 'page'],
     queryFn: async ({ signal }) => {
-      const answer = await fetchJson('/api/demo/breakages', signal)
+      const answer = await fetchJson('/api/demo/breakages', { signal, ask })
       return Array.isArray(answer) ? answer.filter(isBreakage) : []
     },
     ...once,

@@ -4,19 +4,20 @@ import { useRun } from '@agentstream/react'
 import { useEffect, useRef, useSyncExternalStore } from 'react'
 import { useBreakages } from '../hooks/use-demo.ts'
 import { type Breakage, breakageWords } from '../model/breakages.ts'
+import type { OpenLine } from '../model/demo-client.ts'
 import { postJson } from '../model/fetch-json.ts'
 import { formatDuration } from '../model/format.ts'
 import type { LineLog } from './line-log.ts'
 
-export function BreakPanel({ run, log }: { run: AgentRun | undefined; log: LineLog }) {
-  const breakages = useBreakages()
+export function BreakPanel({ run, log, line }: { run: AgentRun | undefined; log: LineLog; line: OpenLine }) {
+  const breakages = useBreakages(line)
   const isLive = useRun(run, isStreaming)
   useEffect(() => (run ? log.watch(run) : undefined), [run, log])
   const breakIt = (how: Breakage) => {
     if (!run) return
     log.asked(breakageWords[how].asked)
     // Whether it worked shows in the stream; a server that cannot be asked shows there as well.
-    postJson('/api/demo/break', { run_id: run.id, how }).catch(() => {})
+    postJson('/api/demo/break', { run_id: run.id, how }, { ask: line.ask }).catch(() => {})
   }
   return (
     <section aria-labelledby="inspector-break" className="break-panel">
@@ -29,7 +30,7 @@ export function BreakPanel({ run, log }: { run: AgentRun | undefined; log: LineL
         ))}
       </div>
       <Story log={log} />
-      {isLive ? (
+      {isLive && line.isAddressable ? (
         <p>
           {/* The address names the run. */}
           <a href={window.location.href} target="_blank" rel="noopener">

@@ -2,14 +2,24 @@
 import { type AgentRun, type RunMetrics, type RunState, selectMetrics } from '@agentstream/client'
 import { useRun } from '@agentstream/react'
 import { useSyncExternalStore } from 'react'
+import type { OpenLine } from '../model/demo-client.ts'
 import { formatDuration, formatRate, formatTimes } from '../model/format.ts'
+import { nameOf } from '../model/line.ts'
 import { BreakPanel } from './break-panel.tsx'
 import { EventLog } from './event-log.tsx'
 import type { LineLog } from './line-log.ts'
 import { RatePlot } from './rate-plot.tsx'
 import type { RunMonitor } from './run-monitor.ts'
 
-export function Inspector({ run, monitor, log }: { run: AgentRun | undefined; monitor: RunMonitor; log: LineLog }) {
+export interface InspectorProps {
+  readonly run: AgentRun | undefined
+  readonly monitor: RunMonitor
+  readonly log: LineLog
+  /** What the run travels on. */
+  readonly line: OpenLine
+}
+
+export function Inspector({ run, monitor, log, line }: InspectorProps) {
   const { rows, dropped, rates } = useSyncExternalStore(monitor.subscribe, monitor.getSnapshot)
   const state = useRun(run)
   return (
@@ -18,9 +28,9 @@ export function Inspector({ run, monitor, log }: { run: AgentRun | undefined; mo
         <h3 id="inspector-run">Run</h3>
         <Metrics state={state} />
         <RatePlot rates={rates} />
-        <Facts state={state} />
+        <Facts state={state} line={line} />
       </section>
-      <BreakPanel run={run} log={log} />
+      <BreakPanel run={run} log={log} line={line} />
       <section aria-labelledby="inspector-events" className="inspector-events">
         <h3 id="inspector-events">
           Events <span className="muted">{state.counts.events.toLocaleString('en')}</span>
@@ -57,9 +67,10 @@ function isRateMeaningful({ durationMs, timeToFirstTokenMs }: RunMetrics): boole
   return timeToFirstTokenMs !== undefined && durationMs - timeToFirstTokenMs >= 250
 }
 
-function Facts({ state }: { state: RunState }) {
+function Facts({ state, line }: { state: RunState; line: OpenLine }) {
   const { connection } = state
   const facts: readonly (readonly [string, string])[] = [
+    ['speaks', nameOf(line)],
     ['status', state.status],
     ['connection', connection.losses > 0 ? `${connection.phase}, lost ${formatTimes(connection.losses)}` : connection.phase],
     ['integrity', state.integrity],
