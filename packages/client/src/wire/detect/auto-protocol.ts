@@ -13,7 +13,7 @@ import { createDetector, type Detected } from './detector.ts'
 import { knownProtocols } from './protocols.ts'
 
 export interface DetectOptions {
-  /** The protocols to tell apart; every one of this package when absent. Fewer make a smaller page, and fewer mistakes. */
+  /** The protocols to tell apart; every one of this package when absent. Fewer make fewer mistakes. */
   readonly among?: readonly RecognisableProtocol[]
 }
 
