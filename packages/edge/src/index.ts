@@ -28,7 +28,17 @@ export type { EnqueueGuard } from './dawp/schedule.ts'
 export { DawpDocumentError, type DawpDocumentProblem, ProviderError, ToolError, WorkflowError, type WorkflowProblem } from './errors.ts'
 export type { HybridPlugin } from './loop/plugin.ts'
 export type { AssistantMessage, Message, ProviderData, SystemMessage, ToolCall, ToolMessage, UserMessage } from './model/messages.ts'
-export type { FinishReason, ModelDelta, ModelRequest, ModelTool, ProviderInfo, StreamingProvider, TokenUsage } from './model/provider.ts'
+export type {
+  FinishReason,
+  ModelDelta,
+  ModelRequest,
+  ModelTool,
+  ProviderInfo,
+  StreamingProvider,
+  StreamOptions,
+  TokenUsage,
+  TraceContext,
+} from './model/provider.ts'
 export { type DegradingJournalOptions, degradingJournal } from './runs/degrading-journal.ts'
 export type { Journal, JournalEntry, JournalStatus, SharedRuns, TakenRun } from './runs/journal.ts'
 export { createMemoryJournal, type MemoryJournalOptions } from './runs/memory-journal.ts'

@@ -1,5 +1,6 @@
 import type { AgentEvent, AgentInfo, JsonObject, ModelParameters } from '@agentstream/client/wire'
 import type { Message } from '../model/messages.ts'
+import type { TraceContext } from '../model/provider.ts'
 import type { Approvals } from '../tools/approval.ts'
 import type { Scopes } from '../tools/scopes.ts'
 
@@ -25,6 +26,8 @@ export interface RunContext {
   readonly scopes?: Scopes
   /** The conversation the run is part of. */
   readonly session?: Conversation
+  /** The trace that the run is part of, told to its models. */
+  readonly trace?: TraceContext
   /** What a run said that lost its process and goes on here. Only agents that are `isResumable` are given it. */
   readonly past?: readonly AgentEvent[]
 }

@@ -7,6 +7,7 @@ import { type LoopExtension, type LoopOutcome, type LoopPolicy, runLoop } from '
 import { type PastRun, withPast } from '../loop/past-run.ts'
 import { createCallIds } from '../loop/tool-call-assembly.ts'
 import type { Message } from '../model/messages.ts'
+import { inTrace } from '../model/provider.ts'
 import type { Toolbox } from '../tools/toolbox.ts'
 import type { RunContext, Task } from './agent.ts'
 import { type AgentOptions, runParameters } from './agent-options.ts'
@@ -38,7 +39,8 @@ export function runAgent(task: Task, context: RunContext, plan: RunPlan): AsyncI
 
 async function* carryOut(task: Task, context: RunContext, plan: RunPlan): AsyncGenerator<readonly AgentEvent[], void, undefined> {
   const { now = Date.now, instructions } = plan.options
-  const provider = plan.past ? withPast(plan.options.provider, plan.past) : plan.options.provider
+  const model = context.trace ? inTrace(plan.options.provider, context.trace) : plan.options.provider
+  const provider = plan.past ? withPast(model, plan.past) : model
   const started = now()
   const emit = createEmit({ now })
   const { signal, runId, approvals, scopes, session } = context

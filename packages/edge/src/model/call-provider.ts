@@ -13,7 +13,7 @@ import {
 } from '@agentstream/client/wire'
 import { interruptible, linkedAbort, sleep, stallTimer } from '../abort.ts'
 import { ProviderError } from '../errors.ts'
-import type { ModelDelta } from './provider.ts'
+import type { ModelDelta, TraceContext } from './provider.ts'
 import { type RetryPolicy, retryDelay } from './retry-policy.ts'
 
 /**
@@ -41,6 +41,7 @@ export interface ProviderCall {
   readonly provider: string
   readonly url: URL
   readonly headers: Headers
+  readonly trace?: TraceContext | undefined
   readonly body: JsonObject
   readonly framing: Framing
   /** A fresh stage for every attempt. Its `end` gives `done` when the model had finished, else a failure. */
@@ -167,7 +168,8 @@ function split(batch: readonly StreamDelta[]): { said: readonly ModelDelta[]; la
 }
 
 async function openBody(call: ProviderCall, signal: AbortSignal): Promise<ReadableStream<Uint8Array>> {
-  const { provider, url, headers } = call
+  const { provider, url } = call
+  const headers = call.trace ? new Headers([...call.headers, ...Object.entries(call.trace)]) : call.headers
   const { fetch = globalThis.fetch } = call.transport
   // A redirect is an answer like any other: following it would hand the key and the prompt to another host.
   const init: RequestInit = { method: 'POST', headers, body: JSON.stringify(call.body), signal, redirect: 'manual' }

@@ -51,7 +51,24 @@ export interface ProviderInfo {
  */
 export interface StreamingProvider {
   readonly info: ProviderInfo
-  stream(request: ModelRequest, options: { readonly signal: AbortSignal }): AsyncIterable<ModelDelta>
+  stream(request: ModelRequest, options: StreamOptions): AsyncIterable<ModelDelta>
+}
+
+export interface StreamOptions {
+  readonly signal: AbortSignal
+  /** Headers to send along, so that the request can be found in the trace it belongs to. */
+  readonly trace?: TraceContext
+}
+
+/** As W3C Trace Context has it. */
+export interface TraceContext {
+  readonly traceparent: string
+  readonly tracestate?: string
+}
+
+/** The same model, whose requests all belong to one trace. */
+export function inTrace(provider: StreamingProvider, trace: TraceContext): StreamingProvider {
+  return { info: provider.info, stream: (request, options) => provider.stream(request, { ...options, trace }) }
 }
 
 /** Two sets of parameters as one; the second wins, member by member, also within `extra`. */

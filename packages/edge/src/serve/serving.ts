@@ -7,6 +7,7 @@ import type { BodyOptions } from './body.ts'
 import { type ErrorCode, errorResponse } from './error-response.ts'
 import { type Env, keyOf, sessionKeyOf } from './guard.ts'
 import type { Heartbeats } from './heartbeats.ts'
+import { inTrace, traceOf } from './in-trace.ts'
 import { type StartInput, tooLarge } from './input.ts'
 import type { PrincipalLimits } from './options.ts'
 import { framingOf, type ProtocolOf } from './protocols.ts'
@@ -48,7 +49,8 @@ export async function start(context: Context<Env>, { agent, input }: StartOrder,
   const problem = tooLarge(task, limits)
   if (problem !== undefined) return { outcome: 'too_large', message: problem }
   const sessionKey = task.sessionId === undefined ? undefined : sessionKeyOf(context, { agentName: agent.name, sessionId: task.sessionId })
-  const result = await service.start({ ...input, agent, key: keyOf(context, runId), sessionKey })
+  const trace = traceOf(context.req.raw.headers)
+  const result = await service.start({ ...input, agent: trace ? inTrace(agent, trace) : agent, key: keyOf(context, runId), sessionKey })
   // Workers stop what nobody waits for.
   if (result.outcome === 'started') context.env.runtime?.waitUntil?.(result.ending)
   return result

@@ -27,9 +27,9 @@ export function aiSdk(model: AiSdkLanguageModel, options: AiSdkOptions = {}): St
   }
   return {
     info: { provider, model: modelId, supportsStreaming: stream, supportsTools: true },
-    stream: (request, { signal }) => {
+    stream: (request, { signal, trace }) => {
       const parameters = mergeParameters(options.parameters, request.parameters)
-      const call = aiSdkRequest({ ...request, parameters }, { specificationVersion, provider })
+      const call = { ...aiSdkRequest({ ...request, parameters }, { specificationVersion, provider }), ...(trace ? { headers: { ...trace } } : {}) }
       const ask = stream ? streamed : whole
       return readAnswer({
         provider,

@@ -34,10 +34,10 @@ export function anthropic(options: AnthropicOptions): StreamingProvider {
   const headers = requestHeaders({ provider, headers: options.headers, own })
   return {
     info: { provider, model, supportsStreaming: stream, supportsTools: true },
-    stream: (request, { signal }) => {
+    stream: (request, { signal, trace }) => {
       const parameters = mergeParameters(options.parameters, request.parameters)
       const body = anthropicRequest({ ...request, parameters }, { model, maxTokens: 4096, stream })
-      return callProvider({ provider, url, headers, body, framing, deltas: () => anthropicDeltas(), signal, transport: options })
+      return callProvider({ provider, url, headers, body, framing, deltas: () => anthropicDeltas(), signal, trace, transport: options })
     },
   }
 }

@@ -34,10 +34,10 @@ export function ollama(options: OllamaOptions): StreamingProvider {
   const headers = requestHeaders({ provider, headers: options.headers, own })
   return {
     info: { provider, model, supportsStreaming: stream, supportsTools: true },
-    stream: (request, { signal }) => {
+    stream: (request, { signal, trace }) => {
       const parameters = mergeParameters(options.parameters, request.parameters)
       const body = ollamaRequest({ ...request, parameters }, { model, modelOptions, stream })
-      return callProvider({ provider, url, headers, body, framing, deltas: () => ollamaDeltas(), signal, transport: options })
+      return callProvider({ provider, url, headers, body, framing, deltas: () => ollamaDeltas(), signal, trace, transport: options })
     },
   }
 }

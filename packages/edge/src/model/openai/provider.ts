@@ -39,9 +39,9 @@ export function openai(options: OpenAIOptions): StreamingProvider {
   const { body, deltas } = languages[api](options, url)
   return {
     info: { provider: 'openai', model, supportsStreaming: stream, supportsTools: true },
-    stream: (request, { signal }) => {
+    stream: (request, { signal, trace }) => {
       const parameters = mergeParameters(options.parameters, request.parameters)
-      return callProvider({ provider: 'openai', url, headers, body: body({ ...request, parameters }), framing, deltas, signal, transport: options })
+      return callProvider({ provider: 'openai', url, headers, body: body({ ...request, parameters }), framing, deltas, signal, trace, transport: options })
     },
   }
 }
