@@ -1,16 +1,24 @@
 import { isTerminalEvent } from '../../events/ending.ts'
 import { effectiveLoopScope } from '../../events/scope.ts'
-import type { AgentEvent } from '../../events/vocabulary.ts'
+import type { AgentEvent, EventOf } from '../../events/vocabulary.ts'
 import type { Frame } from '../../frames/frame.ts'
 import type { Stage } from '../../stage.ts'
 import { endEvents } from './ending.ts'
 import { wrong } from './fields.ts'
 import { eventIn, isOwnTask } from './own.ts'
 import { createArtifacts, partEvents, textOf } from './parts.ts'
+import { variablesOf, withVariables } from './pieces.ts'
 import { type RpcId, readAnswer } from './rpc.ts'
+import { readSameFrames } from './same-frame.ts'
 import { isTerminalState, type Message, type Metadata, type ReadUpdate, type Status, type Update } from './update.ts'
 
 const isInterrupted = (state: string): boolean => state === 'input-required' || state === 'auth-required'
+
+/** What the call was answered with in the place of an update. */
+interface Refusal {
+  readonly kind: 'refusal'
+  readonly error: EventOf<'error'>
+}
 
 /** Frames of one call. Those of another call, or of another task, are refused: they would put one answer into another. */
 export function a2aDecoder(read: ReadUpdate, requestId: RpcId | undefined, onTask?: (taskId: string) => void): Stage<Frame, AgentEvent> {
@@ -36,10 +44,10 @@ export function a2aDecoder(read: ReadUpdate, requestId: RpcId | undefined, onTas
     note(events)
     return events
   }
-  const begin = (): AgentEvent[] => {
-    if (isStarted) return []
+  const begun = (events: AgentEvent[]): AgentEvent[] => {
+    if (isStarted) return events
     isStarted = true
-    return [{ type: 'started' }]
+    return [{ type: 'started' }, ...events]
   }
 
   /** What an answer in a status adds: what it repeats of the artifacts was told. */
@@ -78,22 +86,22 @@ export function a2aDecoder(read: ReadUpdate, requestId: RpcId | undefined, onTas
       case 'task': {
         own(update)
         isStarted ||= isOwnTask(update.metadata)
-        const events = [...begin(), ...told(update.artifacts.flatMap((artifact) => artifactEvents(artifact, { append: false })))]
+        const events = told(update.artifacts.flatMap((artifact) => artifactEvents(artifact, { append: false })))
         // A task that is over already is the whole answer: that of `message/send`, or of a task that is asked for again.
         return [...events, ...statusEvents(update.status, isTerminalState(update.status.state), update.metadata)]
       }
       case 'status':
         own(update)
-        return [...begin(), ...statusEvents(update.status, update.isFinal, update.metadata)]
+        return statusEvents(update.status, update.isFinal, update.metadata)
       case 'artifact':
         own(update)
-        return [...begin(), ...told(artifactEvents(update.artifact, update))]
+        return told(artifactEvents(update.artifact, update))
       case 'message':
-        if (!update.message.isAgent) return begin()
+        if (!update.message.isAgent) return []
         if (!task) last = { status: { state: 'completed' } }
-        return [...begin(), ...told(update.message.parts.flatMap((part) => partEvents(part)))]
+        return told(update.message.parts.flatMap((part) => partEvents(part)))
       case 'unknown':
-        return [...begin(), { type: 'custom', name: update.name, data: update.value }]
+        return [{ type: 'custom', name: update.name, data: update.value }]
     }
   }
   const ofThisCall = (id: RpcId, isError: boolean): void => {
@@ -101,12 +109,21 @@ export function a2aDecoder(read: ReadUpdate, requestId: RpcId | undefined, onTas
     // A server that could not read the call does not know its id.
     if (id !== callId && !(isError && id === null)) throw wrong('a frame of another call', { id })
   }
+  const readFrame = (frame: Frame): Update | Refusal => {
+    const answer = readAnswer(frame)
+    ofThisCall(answer.id, 'error' in answer)
+    return 'error' in answer ? { kind: 'refusal', error: answer.error } : read(answer.result)
+  }
+  const readData = readSameFrames<Update | Refusal>({
+    read: (data) => readFrame({ data }),
+    variables: (value) => (value.kind === 'refusal' ? [] : variablesOf(value)),
+    fill: (value, texts) => (value.kind === 'refusal' ? value : withVariables(value, texts)),
+  })
   return {
     push(frame) {
       if (isOver || frame.data === '') return []
-      const answer = readAnswer(frame)
-      ofThisCall(answer.id, 'error' in answer)
-      return 'error' in answer ? [...begin(), ...told([answer.error])] : decode(read(answer.result))
+      const value = frame.event === 'error' ? readFrame(frame) : readData(frame.data)
+      return begun(value.kind === 'refusal' ? told([value.error]) : decode(value))
     },
     end: () => (isOver || !last ? [] : told(finish(last.status, last.metadata))),
   }

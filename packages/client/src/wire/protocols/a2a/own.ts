@@ -32,6 +32,12 @@ export function membersIn({ metadata }: Part): Metadata | undefined {
   return isObject(mark) ? mark : undefined
 }
 
+/** The part with other values of some of them. */
+export const withMembers = (part: Part, members: Metadata): Part => ({
+  ...part,
+  metadata: { ...part.metadata, ...membersMetadata({ ...membersIn(part), ...members }) },
+})
+
 const endings: Readonly<Record<string, readonly string[]>> = { completed: ['completed'], failed: ['error', 'completed'], canceled: ['cancelled'] }
 
 /** The event that ended the run, in the metadata of the last status. It cannot say another end than the state does. */

@@ -51,6 +51,12 @@ export function createArtifacts(): (artifact: Artifact, options: { readonly appe
   const told = new Map<string, { text: string; others: number }>()
   return ({ artifactId, name, parts }, { append }) => {
     const seen = told.get(artifactId) ?? { text: '', others: 0 }
+    const [piece] = parts
+    // Pieces of text come by the thousand.
+    if (append && piece?.kind === 'text' && parts.length === 1 && told.has(artifactId)) {
+      seen.text += piece.text
+      return partEvents(piece, name)
+    }
     const text = textOf(parts)
     const others = parts.filter(({ kind }) => kind !== 'text').length
     told.set(artifactId, seen)
