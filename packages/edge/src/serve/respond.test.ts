@@ -1,3 +1,5 @@
+import { setFlagsFromString } from 'node:v8'
+import { runInNewContext } from 'node:vm'
 import { type AgentEvent, aiecs, type Entry, emptyDigest, extendDigest, type Frame, formatDigest, ndjson, type Stage, sse } from '@agentstream/client/wire'
 import { afterEach, describe, expect, test, vi } from 'vitest'
 import type { JournalEntry } from '../runs/journal.ts'
@@ -43,7 +45,7 @@ function feed(end: RunEnd | 'running' = { outcome: 'completed', cursor: 'e-9', d
 }
 
 const make = (view: RunView, options: Partial<RespondOptions> = {}): Response =>
-  respond({ view, runId: 'r', framing: sse, heartbeats: createHeartbeats(15_000), signal: new AbortController().signal, onError: () => {}, ...options })
+  respond({ view, runId: 'r', framing: sse, heartbeats: createHeartbeats(15_000), request: new AbortController(), onError: () => {}, ...options })
 
 const readerOf = (response: Response) => {
   const reader = response.body?.pipeThrough(new TextDecoderStream()).getReader()
@@ -231,7 +233,7 @@ describe('connection', () => {
     for (const order of ['cancel', 'abort', 'cancel then abort', 'abort then cancel']) {
       const { view, closed } = feed()
       const request = new AbortController()
-      const reader = readerOf(make(view, { signal: request.signal }))
+      const reader = readerOf(make(view, { request }))
       await reader.read()
       for (const step of order.split(' then ')) {
         if (step === 'cancel') await reader.cancel()
@@ -244,12 +246,26 @@ describe('connection', () => {
   test('S1 an abort while nothing is read ends the view too; a request aborted before is never followed', async () => {
     const { view, closed } = feed()
     const request = new AbortController()
-    make(view, { signal: request.signal })
+    make(view, { request })
     request.abort()
     expect(closed()).toBe(1)
     const late = feed()
-    expect(await make(late.view, { signal: request.signal }).text()).toBe('')
+    expect(await make(late.view, { request }).text()).toBe('')
     expect(late.closed()).toBe(1)
+  })
+
+  test('S1 who leaves is noticed also when only the response is held', async () => {
+    setFlagsFromString('--expose-gc')
+    const collect: () => void = runInNewContext('gc')
+    const { view, closed } = feed()
+    const left = new AbortController()
+    const response = (() => make(view, { request: new Request('http://host/', { signal: left.signal }) }))()
+    for (const _ of Array.from({ length: 3 })) {
+      collect()
+      await new Promise((resolve) => setImmediate(resolve))
+    }
+    left.abort()
+    expect([closed(), response.status]).toEqual([1, 200])
   })
 
   test('L4 an abort after the end, as Deno sends it, changes nothing and leaves no listener', async () => {
@@ -258,7 +274,7 @@ describe('connection', () => {
     const removed = vi.spyOn(request.signal, 'removeEventListener')
     push(entry(1, token('a')))
     over()
-    expect(await make(view, { signal: request.signal }).text()).toContain('event: end')
+    expect(await make(view, { request }).text()).toContain('event: end')
     expect(removed).toHaveBeenCalledTimes(1)
     request.abort()
     expect(closed()).toBe(1)

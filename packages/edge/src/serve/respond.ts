@@ -12,8 +12,11 @@ export interface RespondOptions {
   readonly runId: string
   readonly framing: Framing
   readonly heartbeats: Heartbeats
-  /** Of the request. Some runtimes say that a client left only here, some only by cancelling the stream. */
-  readonly signal: AbortSignal
+  /**
+   * Some runtimes say that a client left only by its signal, some only by cancelling the stream. Held for as long as the stream
+   * is open: Node forgets to tell a request that nobody holds any more of its abort.
+   */
+  readonly request: Pick<Request, 'signal'>
   readonly onError: (error: unknown) => void
   /** Whose words the stream speaks; absent, our own. The view must begin where the run does then. */
   readonly encoding?: Encoding | undefined
@@ -29,7 +32,7 @@ export function respond(options: RespondOptions): Response {
   return new Response(runStream(options), { headers: { ...streamHeaders, ...headers, 'content-type': framing.contentType, 'agentstream-run-id': runId } })
 }
 
-function runStream({ view, framing, heartbeats, signal, onError, encoding }: RespondOptions): ReadableStream<Uint8Array<ArrayBuffer>> {
+function runStream({ view, framing, heartbeats, request, onError, encoding }: RespondOptions): ReadableStream<Uint8Array<ArrayBuffer>> {
   const utf8 = new TextEncoder()
   const heartbeat = utf8.encode(framing.heartbeat)
   // Where every byte is part of the answer, there is no sign of life.
@@ -75,10 +78,10 @@ function runStream({ view, framing, heartbeats, signal, onError, encoding }: Res
       })
       release = () => {
         removeBeat()
-        signal.removeEventListener('abort', onAbort)
+        request.signal.removeEventListener('abort', onAbort)
       }
-      signal.addEventListener('abort', onAbort)
-      if (signal.aborted) return onAbort()
+      request.signal.addEventListener('abort', onAbort)
+      if (request.signal.aborted) return onAbort()
       // Some servers send headers with the first byte only; a slow model must not look like a dead server.
       if (hasHeartbeat) controller.enqueue(heartbeat)
     },

@@ -73,14 +73,15 @@ export async function startAndStream(context: Context<Env>, order: StartOrder, o
 
 /** What comes of a run, for a client that waits for it as a whole: one that leaves watches no more. */
 export async function waitedFor<T>(context: Context<Env>, view: RunView, outcome: Promise<T>): Promise<T> {
-  const { signal } = context.env.request
+  // Held until the end: see `respond.ts`.
+  const { request } = context.env
   const leave = (): void => view.close()
-  signal.addEventListener('abort', leave)
-  if (signal.aborted) leave()
+  request.signal.addEventListener('abort', leave)
+  if (request.signal.aborted) leave()
   try {
     return await outcome
   } finally {
-    signal.removeEventListener('abort', leave)
+    request.signal.removeEventListener('abort', leave)
   }
 }
 
@@ -103,7 +104,7 @@ export function streamed(context: Context<Env>, { view, runId, protocolOf, after
     encoding: protocol && { encoder: protocol.encoder(), after },
     headers: protocol?.headers,
     heartbeats: options.heartbeatsFor(context),
-    signal: context.env.request.signal,
+    request: context.env.request,
     onError: options.onError,
   })
 }
