@@ -24,6 +24,7 @@ const apart = (frames: readonly string[]): string[] => frames.map((data, at) => 
 // Few words, so that texts, names and ids are often the same; and what pretends to be the end of a text.
 const word = fc.constantFrom('', 'a', 'b', 'text', 'task', 'answer', '2.0', 'timestamp', '\\', '"', '"}', ':', ',')
 const literal = fc.oneof(
+  { weight: 6, arbitrary: fc.constantFrom('"a"', '"b"') },
   fc
     .oneof(word, fc.string({ unit: 'binary' }), fc.string({ unit: fc.integer({ min: 0, max: 0xffff }).map((unit) => String.fromCharCode(unit)) }))
     .map((text) => JSON.stringify(text)),
@@ -55,7 +56,7 @@ const members = fc.oneof(
   fc.tuple(literal, literal).map(([other, text]) => `"other":${other},"text":${text}`),
   literal.map((text) => `"text":${text}}, {"kind":"text","text":"more"`),
 )
-const update = fc.tuple(members, fc.constantFrom('true', 'true', 'true', 'false'), fc.constantFrom('"task"', '"task"', '"task"', '"b"'))
+const update = fc.tuple(members, fc.constantFrom('true', 'true', 'true', 'null', 'false'), fc.constantFrom('"task"', '"task"', '"task"', '"b"'))
 const v03 = update.map(
   ([part, append, task]) =>
     `{"jsonrpc":"2.0","id":1,"result":{"kind":"artifact-update","taskId":${task},"contextId":"a","artifact":{"artifactId":"answer","parts":[{"kind":"text",${part}}]},"append":${append}}}`,
