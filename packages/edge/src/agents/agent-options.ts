@@ -1,5 +1,6 @@
 import type { AgentInfo, ModelParameters } from '@agentstream/client/wire'
-import { mergeParameters, type StreamingProvider } from '../model/provider.ts'
+import type { LoopOutcome } from '../loop/loop.ts'
+import { type FinishReason, mergeParameters, type StreamingProvider } from '../model/provider.ts'
 import type { Toolbox } from '../tools/toolbox.ts'
 import type { RunContext } from './agent.ts'
 
@@ -26,6 +27,11 @@ export function agentInfo({ name, description, provider }: AgentOptions, toolbox
     tools: toolbox.tools.map((tool) => ({ name: tool.name, description: tool.description })),
     supportsStreaming: provider.info.supportsStreaming,
   }
+}
+
+/** Why the model stopped, as a result tells it. */
+export function stopMembers({ finishReason, stopText }: LoopOutcome): { readonly stop_reason: FinishReason; readonly stop_text?: string } {
+  return { stop_reason: finishReason, ...(stopText === undefined ? {} : { stop_text: stopText }) }
 }
 
 export function runParameters(options: AgentOptions, context: RunContext): ModelParameters {

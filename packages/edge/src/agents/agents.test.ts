@@ -197,6 +197,15 @@ describe('a hybrid agent', () => {
   })
 })
 
+test('every agent tells the stop text that its model came to', async () => {
+  const script: ScriptedTurn[] = [['a', { finish: 'stop', stopText: 'END' }]]
+  const made = [createLLMAgent, createToolAgent, createHybridAgent].map((create) => create({ name: 'a', provider: scriptedProvider(script), tools: [tide] }))
+  for (const agent of made) {
+    const result = (await run(agent)).find(({ type }) => type === 'result')
+    expect(result).toMatchObject({ stop_reason: 'stop', stop_text: 'END' })
+  }
+})
+
 describe('aborting a run', () => {
   test('ends it without another event, and aborts the model', async () => {
     const { agent, provider } = hybrid([['partial', { stall: true }]])

@@ -7,7 +7,7 @@ import type { ToolOutcome } from '../tools/call-tool.ts'
 import type { Tool } from '../tools/tool.ts'
 import { createToolbox, type Toolbox } from '../tools/toolbox.ts'
 import type { Agent } from './agent.ts'
-import { type AgentOptions, agentInfo } from './agent-options.ts'
+import { type AgentOptions, agentInfo, stopMembers } from './agent-options.ts'
 import { runAgent } from './run-agent.ts'
 
 /** What a tool answered. */
@@ -89,7 +89,7 @@ function lastEvents(outcome: LoopOutcome, { seconds, maxIterations }: { seconds:
     tool_calls_count: outcome.outcomes.length,
     // At its limit a run has used it up, by whatever took part in it.
     iterations: outcome.end === 'out_of_budget' ? maxIterations : outcome.iterations,
-    stop_reason: outcome.finishReason,
+    ...stopMembers(outcome),
   }
   return [result, { type: 'completed', ...ended }]
 }

@@ -1,6 +1,6 @@
 import { createToolbox } from '../tools/toolbox.ts'
 import type { Agent } from './agent.ts'
-import { type AgentOptions, agentInfo } from './agent-options.ts'
+import { type AgentOptions, agentInfo, stopMembers } from './agent-options.ts'
 import { runAgent } from './run-agent.ts'
 
 /**
@@ -18,14 +18,14 @@ export function createLLMAgent(options: AgentOptions): Agent {
         policy: { narrate: false, afterTools: 'stop', parallelTools: false, toolFailureLimit: 1 },
         maxIterations: 1,
         opening: { type: 'status', status: 'started' },
-        closing: ({ text, finishReason, outcomes }, seconds) => [
+        closing: (outcome, seconds) => [
           // A model that only called tools, which it was not given, has not answered.
           {
             type: 'result',
-            success: text !== '' || outcomes.length === 0,
-            output: text,
+            success: outcome.text !== '' || outcome.outcomes.length === 0,
+            output: outcome.text,
             provider: options.provider.info.provider,
-            stop_reason: finishReason,
+            ...stopMembers(outcome),
             execution_time: seconds,
           },
         ],

@@ -4,7 +4,7 @@ import type { ToolOutcome } from '../tools/call-tool.ts'
 import type { Tool } from '../tools/tool.ts'
 import { createToolbox } from '../tools/toolbox.ts'
 import type { Agent } from './agent.ts'
-import { type AgentOptions, agentInfo } from './agent-options.ts'
+import { type AgentOptions, agentInfo, stopMembers } from './agent-options.ts'
 import { runAgent } from './run-agent.ts'
 
 export interface ToolAgentOptions extends AgentOptions {
@@ -36,7 +36,8 @@ export function createToolAgent(options: ToolAgentOptions): Agent {
   }
 }
 
-function resultOf({ text, outcomes, tokens, finishReason }: LoopOutcome, seconds: number): AgentEvent {
+function resultOf(outcome: LoopOutcome, seconds: number): AgentEvent {
+  const { text, outcomes, tokens } = outcome
   const last = outcomes.at(-1)
   const failed = last !== undefined && last.status !== 'done'
   return {
@@ -48,7 +49,7 @@ function resultOf({ text, outcomes, tokens, finishReason }: LoopOutcome, seconds
     tool_results: outcomes.map(toolResult),
     tool_calls_count: outcomes.length,
     tokens_streamed: tokens,
-    stop_reason: finishReason,
+    ...stopMembers(outcome),
     execution_time: seconds,
   }
 }

@@ -92,6 +92,8 @@ export interface LoopOutcome {
   /** What the model said in its last turn, trimmed, or the result that was the answer. */
   readonly text: string
   readonly finishReason: FinishReason
+  /** The stop text that ended the last turn, where the provider says so. */
+  readonly stopText?: string
   readonly iterations: number
   /** Text pieces of all turns. */
   readonly tokens: number
@@ -126,7 +128,8 @@ async function* runRounds(loop: OpenLoop): AsyncGenerator<readonly AgentEvent[],
   const outcome = (end: LoopOutcome['end'], stop?: LoopStop): LoopOutcome => {
     const { turn, enough } = last
     const text = enough?.text ?? turn.text.trim()
-    return { end, text, finishReason: turn.finishReason, iterations: iteration, tokens, outcomes, steps: log.steps, ...(stop ? { stop } : {}) }
+    const optional = { ...(turn.stopText === undefined ? {} : { stopText: turn.stopText }), ...(stop ? { stop } : {}) }
+    return { end, text, finishReason: turn.finishReason, iterations: iteration, tokens, outcomes, steps: log.steps, ...optional }
   }
   const opening = extension?.beforeLoop ? yield* singly(extension.beforeLoop(loop)) : 'as_it_is'
   if (typeof opening === 'object') return outcome('stopped', opening)

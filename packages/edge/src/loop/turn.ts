@@ -23,6 +23,7 @@ export interface Turn {
   readonly text: string
   readonly toolCalls: readonly ToolCall[]
   readonly finishReason: FinishReason
+  readonly stopText?: string
   readonly tokens: number
   readonly providerData?: ProviderData
 }
@@ -66,14 +67,14 @@ function createListener(claimId: ClaimCallId): Listener {
   const text: string[] = []
   const assembly = createToolCallAssembly(claimId)
   let usage: TokenUsage | undefined
-  let finishReason: FinishReason = 'other'
+  let finish: Extract<ModelDelta, { type: 'finish' }> = { type: 'finish', reason: 'other' }
   let providerData: ProviderData | undefined
   let length = 0
   return {
     hear(delta) {
       length += lengthOf(delta)
       if (delta.type === 'usage') usage = delta.usage
-      else if (delta.type === 'finish') finishReason = delta.reason
+      else if (delta.type === 'finish') finish = delta
       else if (delta.type === 'provider_data') providerData = delta.data
       // What is over the limit is not told any more.
       else if (!isEmpty(delta) && length <= longestTurn) {
@@ -84,8 +85,9 @@ function createListener(claimId: ClaimCallId): Listener {
     },
     length: () => length,
     heard: () => {
-      const turn = { text: text.join(''), toolCalls: assembly.calls(), finishReason, tokens: text.length, ...(providerData ? { providerData } : {}) }
-      return { turn, usage }
+      const { reason: finishReason, stopText } = finish
+      const optional = { ...(stopText === undefined ? {} : { stopText }), ...(providerData ? { providerData } : {}) }
+      return { turn: { text: text.join(''), toolCalls: assembly.calls(), finishReason, tokens: text.length, ...optional }, usage }
     },
   }
 }

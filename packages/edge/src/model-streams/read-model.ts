@@ -33,13 +33,14 @@ function modelDecoder(deltas: Stage<Frame, StreamDelta>): Stage<Frame, AgentEven
   const calls = createToolCallAssembly(createCallIds())
   let text = ''
   let reason: FinishReason | undefined
+  let stopText: string | undefined
   let isStarted = false
 
   const finish = (): readonly AgentEvent[] => {
     const ready = calls.calls().map(({ id, name, arguments: json }) => ({ id, function: { name, arguments: json } }))
     return [
       ...(ready.length > 0 ? [{ type: 'tool_calls_ready' as const, tool_calls: ready }] : []),
-      { type: 'result', output: text, success: true, ...(reason ? { stop_reason: reason } : {}) },
+      { type: 'result', output: text, success: true, ...(reason ? { stop_reason: reason } : {}), ...(stopText === undefined ? {} : { stop_text: stopText }) },
       { type: 'completed', success: true },
     ]
   }
@@ -60,6 +61,7 @@ function modelDecoder(deltas: Stage<Frame, StreamDelta>): Stage<Frame, AgentEven
         return [{ type: 'custom', name: 'provider_data', data: delta.data }]
       case 'finish':
         reason = delta.reason
+        stopText = delta.stopText
         return []
       case 'done':
         return finish()

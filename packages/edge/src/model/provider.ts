@@ -34,7 +34,8 @@ export type ModelDelta =
   | { readonly type: 'text' | 'thinking'; readonly text: string }
   | { readonly type: 'tool_call'; readonly index: number; readonly id?: string; readonly name?: string; readonly arguments?: string }
   | { readonly type: 'usage'; readonly usage: TokenUsage }
-  | { readonly type: 'finish'; readonly reason: FinishReason }
+  /** `stopText`: the one of the request's stop texts that the model came to, where the provider says so. */
+  | { readonly type: 'finish'; readonly reason: FinishReason; readonly stopText?: string }
   /** To be kept on the assistant message, for the next turn; at most one per turn. */
   | { readonly type: 'provider_data'; readonly data: ProviderData }
 

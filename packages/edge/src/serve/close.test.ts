@@ -33,6 +33,18 @@ test('S26 a handler that closes ends what is under way, refuses what is new, and
   expect(await (await handler(get('/runs/a'))).json()).toMatchObject({ status: 'cancelled' })
 })
 
+test('who asks for its health needs no name, and hears that it is about to end', async () => {
+  const handler = createAgentHandler({ agents: { talker: talker() }, authorize: () => new Response(null, { status: 401 }) })
+  const ask = async (): Promise<unknown[]> => {
+    const response = await handler(get('/health'))
+    return [response.status, await response.text()]
+  }
+  expect([await ask(), (await handler(get('/agents/default'))).status]).toEqual([[200, 'OK'], 401])
+  expect((await handler(new Request('http://test.example/health', { method: 'POST' }))).status).toBe(405)
+  await handler.close({ graceMs: 0 })
+  expect(await ask()).toEqual([503, expect.stringContaining('closing')])
+})
+
 test('S19 with `takeUp: false` a run whose process died is truncated, not carried on', async () => {
   let time = 0
   const database = new DatabaseSync(':memory:')

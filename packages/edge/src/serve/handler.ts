@@ -13,7 +13,7 @@ import { allowedOrigins, crossOrigin, type Env, identified, ownerOf, runIdOf, sa
 import { createHeartbeats } from './heartbeats.ts'
 import type { AgentHandler, AgentHandlerOptions, Runtime } from './options.ts'
 import { addRoutes } from './routes.ts'
-import type { RouteOptions } from './serving.ts'
+import { type RouteOptions, refuseOtherMethods } from './serving.ts'
 import { createSocketRoutes, isUpgrade } from './socket/socket-routes.ts'
 
 const mebibyte = 1024 * 1024
@@ -50,6 +50,10 @@ export function createAgentHandler(options: AgentHandlerOptions): AgentHandler {
   const heartbeats = createHeartbeats(heartbeatMs)
 
   const app = new Hono<Env>().basePath(basePath)
+  // Before anybody is asked who they are: those who ask for its health have no name.
+  let isClosing = false
+  app.get('/health', () => (isClosing ? errorResponse('closing') : new Response('OK', { headers: { 'cache-control': 'no-store' } })))
+  refuseOtherMethods(app, { '/health': 'GET' })
   app.use(crossOrigin(cors), sameSite(cors), identified(options.authorize))
   const routes: RouteOptions = {
     findAgent: (name) => findAgent(options, name),
@@ -73,7 +77,11 @@ export function createAgentHandler(options: AgentHandlerOptions): AgentHandler {
   const sockets = createSocketRoutes({ basePath, cors, sockets: options.sockets ?? {}, maxMessageBytes: maxBodyBytes, handle, onError })
   const answer = async (request: Request, runtime?: Runtime): Promise<Response> =>
     isUpgrade(request) ? sockets.fetch(request, { request, runtime }) : handle(request, runtime)
-  return Object.assign(answer, { close: async ({ graceMs = 10_000 } = {}) => service.close(graceMs) })
+  const close: AgentHandler['close'] = async ({ graceMs = 10_000 } = {}) => {
+    isClosing = true
+    return service.close(graceMs)
+  }
+  return Object.assign(answer, { close })
 }
 
 function findAgent({ agents, defaultAgent = Object.keys(agents)[0] }: AgentHandlerOptions, name: string): Agent | undefined {

@@ -108,6 +108,13 @@ describe('what a model says', () => {
     expect(read(begin, ...end(stated))).toEqual([{ type: 'finish', reason }, { type: 'done' }])
   })
 
+  test('the stop text that was met is told', () => {
+    const met = { type: 'message_delta', delta: { stop_reason: 'stop_sequence', stop_sequence: 'END' } }
+    expect(read(begin, met, stop)).toEqual([{ type: 'finish', reason: 'stop', stopText: 'END' }, { type: 'done' }])
+    const whole = { type: 'message', content: [], stop_reason: 'stop_sequence', stop_sequence: 'END' }
+    expect(read(whole)).toEqual([{ type: 'finish', reason: 'stop', stopText: 'END' }, { type: 'done' }])
+  })
+
   test('S32: the last figures count, and what was cached is part of the input', () => {
     const started = {
       type: 'message_start',

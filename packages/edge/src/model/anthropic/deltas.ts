@@ -20,6 +20,7 @@ export function anthropicDeltas(provider = 'anthropic'): Stage<Frame, StreamDelt
   let calls = 0
   let usage: AnthropicUsage = {}
   let reason: string | undefined
+  let stopText: string | undefined
   let began = false
   let over = false
 
@@ -37,7 +38,7 @@ export function anthropicDeltas(provider = 'anthropic'): Stage<Frame, StreamDelt
     return [
       ...(stated ? [{ type: 'usage', usage: stated } as const] : []),
       ...(data ? [{ type: 'provider_data', data: { anthropic: data } } as const] : []),
-      { type: 'finish', reason: anthropicReason(reason) },
+      { type: 'finish', reason: anthropicReason(reason), ...(stopText === undefined ? {} : { stopText }) },
       { type: 'done' },
     ]
   }
@@ -53,11 +54,12 @@ export function anthropicDeltas(provider = 'anthropic'): Stage<Frame, StreamDelt
     block.closed = true
     return block.open.stop()
   }
-  const begin = ({ content, stop_reason, usage: stated }: NonNullable<AnthropicEvent['message']>): readonly StreamDelta[] => {
+  const begin = ({ content, stop_reason, stop_sequence, usage: stated }: NonNullable<AnthropicEvent['message']>): readonly StreamDelta[] => {
     if (began) return unexpected('a second message before the first was over')
     began = true
     usage = mergeUsage(usage, stated)
     reason = stop_reason ?? reason
+    stopText = stop_sequence ?? stopText
     // Answers to tools that ran at Anthropic come whole, in the first event.
     return (content ?? []).flatMap((block, index) => [...start(index, block), ...stop(index)])
   }
@@ -69,6 +71,7 @@ export function anthropicDeltas(provider = 'anthropic'): Stage<Frame, StreamDelt
   const conclude = (event: AnthropicEvent): readonly StreamDelta[] => {
     usage = mergeUsage(usage, event.usage)
     reason = event.delta?.stop_reason ?? reason
+    stopText = event.delta?.stop_sequence ?? stopText
     return []
   }
   const cases = new Map<string, (event: AnthropicEvent) => readonly StreamDelta[]>([

@@ -10,18 +10,18 @@ const block = z.looseObject({ type: z.string(), text, thinking: text, signature:
 
 const usage = z.object({ input_tokens: count, output_tokens: count, cache_read_input_tokens: count, cache_creation_input_tokens: count })
 
-const message = z.object({ content: z.array(block).nullish(), stop_reason: text, usage: usage.nullish() })
+const message = z.object({ content: z.array(block).nullish(), stop_reason: text, stop_sequence: text, usage: usage.nullish() })
 
 export const anthropicEvent = z.object({
   type: text,
   index: count,
   message: message.nullish(),
   content_block: block.nullish(),
-  delta: z.object({ type: text, text, thinking: text, signature: text, partial_json: text, content: text, stop_reason: text }).nullish(),
+  delta: z.object({ type: text, text, thinking: text, signature: text, partial_json: text, content: text, stop_reason: text, stop_sequence: text }).nullish(),
   usage: usage.nullish(),
   error: z.unknown().optional(),
   // An answer in one piece is the message itself.
-  ...message.pick({ content: true, stop_reason: true }).shape,
+  ...message.pick({ content: true, stop_reason: true, stop_sequence: true }).shape,
 })
 
 export type AnthropicEvent = z.infer<typeof anthropicEvent>

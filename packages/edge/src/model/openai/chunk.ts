@@ -39,7 +39,15 @@ const delta = z.object({
 })
 
 // A server that was asked not to stream says `message` where a stream says `delta`.
-const choice = z.object({ index: count, delta: delta.nullish(), message: delta.nullish(), finish_reason: text })
+// vLLM and SGLang say with `stop_reason` or `matched_stop` at which text they stopped, or at which token: then it is a number.
+const choice = z.object({
+  index: count,
+  delta: delta.nullish(),
+  message: delta.nullish(),
+  finish_reason: text,
+  stop_reason: anything,
+  matched_stop: anything,
+})
 
 const chunk = z.object({
   choices: z.array(choice).nullish(),

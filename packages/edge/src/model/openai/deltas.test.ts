@@ -99,6 +99,13 @@ describe('what a model says', () => {
   ])('the finish reason %s means %s', (stated, reason) => {
     expect(read(say({}, stated), done)).toEqual([{ type: 'finish', reason }, { type: 'done' }])
   })
+
+  test('the stop text that was met is told, by servers that know it', () => {
+    const ended = (more: object): unknown => ({ choices: [{ index: 0, delta: {}, finish_reason: 'stop', ...more }] })
+    const finish = { type: 'finish', reason: 'stop' }
+    for (const more of [{ stop_reason: 'END' }, { matched_stop: 'END' }]) expect(read(ended(more), done)[0]).toEqual({ ...finish, stopText: 'END' })
+    for (const more of [{ stop_reason: null }, { matched_stop: 151645 }, { stop_reason: 'stop' }]) expect(read(ended(more), done)[0]).toEqual(finish)
+  })
 })
 
 test('an answer in one piece says its message', () => {

@@ -14,13 +14,14 @@ export function openaiDeltas(provider = 'openai'): Stage<Frame, StreamDelta> {
   const slotOf = callSlots()
   let usage: TokenUsage | undefined
   let reason: FinishReason | undefined
+  let stopText: string | undefined
   let spokeOn = false
   let over = false
 
   const close = (end: StreamDelta): readonly StreamDelta[] => {
     over = true
     const out: StreamDelta[] = usage ? [{ type: 'usage', usage }] : []
-    if (end.type === 'done') out.push({ type: 'finish', reason: reason ?? 'other' })
+    if (end.type === 'done') out.push({ type: 'finish', reason: reason ?? 'other', ...(stopText === undefined ? {} : { stopText }) })
     return [...out, end]
   }
   const fail = (error: ProviderError): readonly StreamDelta[] => close({ type: 'failure', error })
@@ -37,13 +38,14 @@ export function openaiDeltas(provider = 'openai'): Stage<Frame, StreamDelta> {
   const read = (chunk: OpenAIChunk): readonly StreamDelta[] => {
     usage = usageOf(chunk) ?? usage
     const out: StreamDelta[] = []
-    for (const { index, delta: streamed, message, finish_reason } of chunk.choices ?? []) {
+    for (const { index, delta: streamed, message, finish_reason, stop_reason, matched_stop } of chunk.choices ?? []) {
       // Only one answer was asked for; a second choice would be mixed into the first.
       if ((index ?? 0) !== 0) continue
       const delta = streamed ?? message
       if (delta) out.push(...textsOf(delta), ...(delta.tool_calls ?? []).map(callDelta))
       if (finish_reason === 'error') return [...out, ...fail(new ProviderError(provider, `${provider} reported an error instead of going on`))]
       conclude(finish_reason, out)
+      stopText = metText(stop_reason ?? matched_stop, finish_reason) ?? stopText
     }
     return out
   }
@@ -67,6 +69,11 @@ function fields(call: OpenAIToolCall): { id: string; name: string; fragment: str
   const stated = call.function?.arguments ?? ''
   const fragment = typeof stated === 'string' ? stated : JSON.stringify(stated)
   return { id: call.id ?? '', name: call.function?.name ?? '', fragment }
+}
+
+/** Some say here why they stopped, in the words of the finish reason. */
+function metText(stated: unknown, finish: string | null | undefined): string | undefined {
+  return typeof stated === 'string' && finish === 'stop' && stated !== finish ? stated : undefined
 }
 
 function finishReason(text: string): FinishReason {

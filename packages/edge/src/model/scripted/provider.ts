@@ -10,7 +10,7 @@ export type ScriptPiece =
   /** Arguments given as text are sent as they are, valid or not; either way in fragments of `fragmentLength` (default 8) characters. */
   | { readonly tool: string; readonly arguments?: JsonObject | string; readonly id?: string; readonly fragmentLength?: number }
   | { readonly usage: TokenUsage }
-  | { readonly finish: FinishReason }
+  | { readonly finish: FinishReason; readonly stopText?: string }
   /** Fails here. */
   | { readonly fail: unknown }
   /** Says nothing more until the request is aborted. */
@@ -110,7 +110,7 @@ function createSpeech(): Stage<ScriptPiece, ModelDelta> {
       if ('fail' in piece) throw piece.fail
       if (!('finish' in piece)) return []
       finished = true
-      return [{ type: 'finish', reason: piece.finish }]
+      return [{ type: 'finish', reason: piece.finish, ...(piece.stopText === undefined ? {} : { stopText: piece.stopText }) }]
     },
     end: () => (finished ? [] : [{ type: 'finish', reason: callCount > 0 ? 'tool_calls' : 'stop' }]),
   }
