@@ -3,6 +3,7 @@ import { StreamInterruptedError } from './errors.ts'
 import { createExchange, type RunExchange } from './exchange.ts'
 import { parseAgentInfo } from './info.ts'
 import { type RunInput, taskOf } from './input.ts'
+import { type ClientHooks, createMeter } from './measure.ts'
 import { type AgentRun, type CancelOptions, type CancelReceipt, createAgentRun } from './run/agent-run.ts'
 import { isRagged, makeOne } from './run/draft.ts'
 import { createEventQueue } from './run/event-queue.ts'
@@ -18,7 +19,7 @@ import { aiecs } from './wire/protocols/aiecs.ts'
 import type { Protocol } from './wire/protocols/protocol.ts'
 import { randomId } from './wire/random-id.ts'
 
-export interface AgentClientOptions {
+export interface AgentClientOptions extends ClientHooks {
   /**
    * Where the server's routes begin: `https://example.org/api`, or a path on the page's own origin. With a protocol that dictates
    * how a run is asked for (AG-UI, A2A, the AI SDK's, Agentor's, AgentiCraft's) it is the address of that protocol's endpoint.
@@ -120,14 +121,22 @@ export function createAgentClient(options: AgentClientOptions): AgentClient {
   const exchange = createExchange({ url: base, transport, protocol, headers: options.headers, limits })
   const start = (runId: string, input: RunInput, { agent, parameters }: StreamOptions): RunExchange =>
     exchange.start({ runId, task: taskOf(input), ...(agent === undefined ? {} : { agent }), ...(parameters ? { parameters } : {}) })
-  const open = (run: RunExchange, more: Pick<OpenStreamOptions, 'signal' | 'onEvent' | 'onConnection' | 'afterChunk'>) =>
+  const open = (run: RunExchange, more: Pick<OpenStreamOptions, 'signal' | 'onEvent' | 'onConnection' | 'onBuffered' | 'afterChunk'>) =>
     openStream({ transport, policy, protocol: run.protocol, request: run.request, resume: run.resume, now, ...more })
-  const watch = (id: string, run: RunExchange, runOptions: RunOptions): AgentRun =>
-    createAgentRun({ schedule: perFrame, ...runOptions, id, now, open: (more) => open(run, more), cancel: run.cancel, respond: run.respond })
+  /** A run, and how its stream is opened: both are listened in on where somebody wants to know. */
+  const heard = (id: string, run: RunExchange): { readonly run: RunExchange; readonly open: typeof open } => {
+    if (!options.onMetric && !options.onError) return { run, open }
+    const meter = createMeter(id, { ...options, now })
+    return { run: meter.exchange(run), open: (of, more) => meter.stream(more, (all) => open(of, all)) }
+  }
+  const watch = (id: string, asked: RunExchange, runOptions: RunOptions): AgentRun => {
+    const { run, open } = heard(id, asked)
+    return createAgentRun({ schedule: perFrame, ...runOptions, id, now, open: (more) => open(run, more), cancel: run.cancel, respond: run.respond })
+  }
 
   async function* read(input: RunInput, streamOptions: StreamOptions, leaving: AbortSignal): AsyncGenerator<AgentEvent, void, undefined> {
     const id = streamOptions.runId ?? randomId()
-    const run = start(id, input, streamOptions)
+    const { run, open } = heard(id, start(id, input, streamOptions))
     const queue = createEventQueue()
     const { controller, release } = linkedController(streamOptions.signal)
     leaving.addEventListener('abort', () => controller.abort(), { once: true })
@@ -182,7 +191,7 @@ export function createAgentClient(options: AgentClientOptions): AgentClient {
         }),
       }
     },
-    cancel: (runId, options) => exchange.follow(runId).cancel(options),
+    cancel: (runId, how) => heard(runId, exchange.follow(runId)).run.cancel(how),
     async info(agent = 'default', { signal } = {}) {
       return parseAgentInfo(await exchange.info(agent, signal))
     },

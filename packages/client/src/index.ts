@@ -14,6 +14,7 @@ export {
   toAgentStreamError,
 } from './errors.ts'
 export type { RunInput } from './input.ts'
+export type { ClientHooks, ClientMetric } from './measure.ts'
 export { type BufferOptions, bufferBy } from './patterns/buffer-by.ts'
 export { collect } from './patterns/collect.ts'
 export { filterEvents } from './patterns/filter-events.ts'

@@ -99,9 +99,20 @@ function statusOf(draft: RunDraft): RunStatus {
 }
 
 export function setConnection(draft: RunDraft, phase: ConnectionPhase, attempt: number, cursor?: string): void {
-  const { losses, phase: before } = draft.run.connection
+  const { losses, phase: before, isBuffered } = draft.run.connection
   const isLoss = phase === 'retrying' && before !== 'retrying'
-  draft.run.connection = { phase, attempt, losses: isLoss ? losses + 1 : losses, ...(cursor === undefined ? {} : { cursor }) }
+  draft.run.connection = {
+    phase,
+    attempt,
+    losses: isLoss ? losses + 1 : losses,
+    ...(cursor === undefined ? {} : { cursor }),
+    ...(isBuffered && { isBuffered }),
+  }
+  touch(draft)
+}
+
+export function setBuffered(draft: RunDraft): void {
+  draft.run.connection = { ...draft.run.connection, isBuffered: true }
   touch(draft)
 }
 

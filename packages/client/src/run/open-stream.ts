@@ -28,6 +28,10 @@ export interface OpenStreamOptions extends Omit<ReceiverOptions, 'onMalformed' |
   readonly policy: StreamPolicy
   readonly signal: AbortSignal
   readonly onConnection?: (phase: ConnectionPhase, attempt: number, cursor?: string) => void
+  /** A connection failed, and another attempt, the how manieth since something new arrived, is about to be made. */
+  readonly onLost?: (failure: AgentStreamError, attempt: number, isGap: boolean) => void
+  /** The first events came together, and had happened this long apart: something in between holds them back. */
+  readonly onBuffered?: (ms: number) => void
   /** Awaited after each chunk: a consumer that is behind holds the reads, and so the server. */
   readonly afterChunk?: () => Promise<void> | undefined
   /** Milliseconds on a clock that never jumps. */
@@ -49,6 +53,7 @@ export async function openStream(options: OpenStreamOptions): Promise<StreamEndi
       const waitMs = resumption.next(failure)
       if (waitMs === undefined) return receiver.broken(resumption.lastWord(failure))
       line('lost')
+      options.onLost?.(failure, resumption.attempt(), receiver.isBroken())
       await pause(waitMs, signal)
       if (signal.aborted) break
       receiver.reopen()
@@ -144,9 +149,12 @@ function watch(watchdog: Watchdog, phase: TimeoutPhase, timeoutMs: number | unde
   watchdog.watch(timeoutMs, () => target.abort(new StreamTimeoutError(phase, timeoutMs ?? 0)))
 }
 
+/** Our server sends each event as it happens. */
+const mostTogetherMs = 2000
+
 /** Reads until the stream or the run is over. */
 async function pump({ source, signal, abort }: Opened, { options, watchdog, receiver, resumption, line }: Corridor): Promise<void> {
-  const { afterChunk, now, policy } = options
+  const { afterChunk, now, policy, onBuffered, request } = options
   const { firstEventTimeoutMs, idleTimeoutMs } = policy
   let awaitsFirst = firstEventTimeoutMs !== undefined && receiver.cursor() === undefined
   const resume = (): void => (awaitsFirst ? watch(watchdog, 'first_event', firstEventTimeoutMs, { abort }) : watch(watchdog, 'idle', idleTimeoutMs, { abort }))
@@ -156,6 +164,8 @@ async function pump({ source, signal, abort }: Opened, { options, watchdog, rece
     await behind
     resume()
   }
+  // What is followed was there before, and comes at once.
+  let mayBeHeld = onBuffered && request.method === 'POST' && resumption.attempt() === 1 && receiver.cursor() === undefined
   resume()
   await source.drive((frames) => {
     const at = now()
@@ -167,6 +177,11 @@ async function pump({ source, signal, abort }: Opened, { options, watchdog, rece
     for (const frame of frames) {
       if (frame.retryMs !== undefined) resumption.askedToWait(frame.retryMs)
       receiver.take(frame, at)
+    }
+    if (mayBeHeld && frames.length > 0) {
+      mayBeHeld = false
+      const heldMs = receiver.spanMs()
+      if (heldMs > mostTogetherMs) onBuffered?.(heldMs)
     }
     if (receiver.cursor() !== undefined) line('response')
     if (receiver.isOver()) source.cancel()

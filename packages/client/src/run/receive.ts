@@ -1,6 +1,7 @@
 /** Frames to events, each held to the server's own numbering where it has one, and an eye on how the run ends. */
 import { type AgentStreamError, ProtocolError, StreamInterruptedError } from '../errors.ts'
 import { isRunOutcome, type RunOutcome, watchEnding } from '../wire/events/ending.ts'
+import { eventTime } from '../wire/events/time.ts'
 import type { AgentEvent } from '../wire/events/vocabulary.ts'
 import type { Frame } from '../wire/frames/frame.ts'
 import { isObject, parseJson } from '../wire/json.ts'
@@ -27,6 +28,8 @@ export interface Receiver {
   /** True when nothing more is owed: a numbered stream's last frame was seen, or any other stream's terminal event. */
   isOver(): boolean
   cursor(): string | undefined
+  /** How far apart the first event and the last so far happened, by the word of whoever wrote them. */
+  spanMs(): number
   /** The ending of a stream that was closed in order. */
   closed(at: number): StreamEnding
   /** The ending of a stream that broke. */
@@ -49,6 +52,8 @@ export function createReceiver({ protocol, onMalformed, onEvent, after }: Receiv
   let integrity: RunState['integrity'] = 'unverified'
   let events = 0
   let hasUnnumbered = false
+  let first: AgentEvent | undefined
+  let last: AgentEvent | undefined
   /** A frame without a number in a numbered stream: true only if it turns out to be the last, of a run that could not be stored. */
   let aside: Frame | undefined
 
@@ -90,6 +95,8 @@ export function createReceiver({ protocol, onMalformed, onEvent, after }: Receiv
   const tell = (decoded: readonly AgentEvent[], at: number): void => {
     for (const event of decoded) {
       events++
+      first ??= event
+      last = event
       ending.see(event)
       onEvent(event, at)
     }
@@ -114,6 +121,7 @@ export function createReceiver({ protocol, onMalformed, onEvent, after }: Receiv
     isBroken: () => integrity === 'broken',
     isOver: () => told !== undefined || (ending.isOver() && !isNumbered()),
     cursor: () => continuity.cursor(),
+    spanMs: () => (first && last ? (eventTime(last) ?? 0) - (eventTime(first) ?? Number.POSITIVE_INFINITY) : 0),
     closed(at) {
       // Only here: what a protocol holds back until the end, its result perhaps, is not owed by a stream that broke.
       if (!told && !isNumbered()) tell(decoder.end(), at)

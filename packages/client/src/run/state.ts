@@ -11,8 +11,17 @@ export type ConnectionPhase = 'idle' | 'connecting' | 'open' | 'retrying' | 'clo
 export interface RunState {
   readonly id: string
   readonly status: RunStatus
-  /** `losses`: how often an attempt failed or a stream broke, and another attempt was made. */
-  readonly connection: { readonly phase: ConnectionPhase; readonly attempt: number; readonly losses: number; readonly cursor?: string }
+  /**
+   * `losses`: how often an attempt failed or a stream broke, and another attempt was made. `isBuffered`: something between the
+   * server and here, a proxy perhaps, holds events back, so that they do not show as they happen.
+   */
+  readonly connection: {
+    readonly phase: ConnectionPhase
+    readonly attempt: number
+    readonly losses: number
+    readonly cursor?: string
+    readonly isBuffered?: true
+  }
   /** `verified`: our server's digest agreed with ours at the end. `unverified`: it sent none. `broken`: events are missing or changed. */
   readonly integrity: 'verified' | 'unverified' | 'broken'
   readonly main: LoopState

@@ -1,5 +1,6 @@
-import type { Agent } from '../agents/agent.ts'
-import type { TraceContext } from '../model/provider.ts'
+import type { Agent, RunContext } from '../agents/agent.ts'
+
+type TraceContext = NonNullable<RunContext['trace']>
 
 // Rules: W3C Trace Context, level 2. A version we do not know may say more after the flags; ff is no version.
 const shape = /^(?!ff)[\da-f]{2}-(?!0{32})[\da-f]{32}-(?!0{16})[\da-f]{16}-[\da-f]{2}(?:$|-)/

@@ -1,0 +1,83 @@
+/** What a client tells of its runs as they happen. Names runs, and never what was said. */
+import type { AgentStreamError, AgentStreamErrorCode } from './errors.ts'
+import type { RunExchange } from './exchange.ts'
+import type { CancelReceipt } from './run/agent-run.ts'
+import type { OpenStreamOptions } from './run/open-stream.ts'
+import type { StreamEnding } from './run/receive.ts'
+
+type Told =
+  | { readonly type: 'run_started' }
+  /** From the start to the first event. */
+  | { readonly type: 'first_event'; readonly ms: number }
+  /** A connection failed, for this reason, and another one is tried: the how manieth since something new arrived. */
+  | { readonly type: 'reconnect'; readonly attempt: number; readonly reason: AgentStreamErrorCode }
+  /** Events were missing or changed; what comes before the reconnect that asks for them again. */
+  | { readonly type: 'gap' }
+  /** Something between the server and here held events back: those that came together had happened so far apart. */
+  | { readonly type: 'buffered'; readonly ms: number }
+  | {
+      readonly type: 'run_ended'
+      readonly outcome: StreamEnding['outcome']
+      readonly integrity: StreamEnding['integrity']
+      readonly ms: number
+      readonly events: number
+    }
+  /** From asking to the receipt. */
+  | { readonly type: 'cancel'; readonly outcome: CancelReceipt['outcome']; readonly ms: number }
+
+export type ClientMetric = Told & { readonly runId: string }
+
+export interface ClientHooks {
+  /** Is told what happens to runs: how long, how often reconnected, how they ended. What it throws changes nothing. */
+  readonly onMetric?: (metric: ClientMetric) => void
+  /** Gets what broke a stream for good. What it throws changes nothing. */
+  readonly onError?: (error: AgentStreamError, runId: string) => void
+}
+
+type Opened = Pick<OpenStreamOptions, 'onEvent' | 'onLost' | 'onBuffered'>
+
+/** Listens in on a run's stream and its stopping. */
+export function createMeter(runId: string, { onMetric, onError, now }: ClientHooks & { readonly now: () => number }) {
+  const quietly = (tell: () => void): void => {
+    try {
+      tell()
+    } catch {
+      // A hook that fails is the application's affair, and no part of the run.
+    }
+  }
+  const tell = (told: Told): void => quietly(() => onMetric?.({ ...told, runId }))
+  return {
+    async stream<Options extends Opened>(options: Options, open: (options: Options) => Promise<StreamEnding>): Promise<StreamEnding> {
+      const since = now()
+      let events = 0
+      tell({ type: 'run_started' })
+      const { outcome, integrity, error } = await open({
+        ...options,
+        onEvent(event, at) {
+          if (++events === 1) tell({ type: 'first_event', ms: now() - since })
+          options.onEvent(event, at)
+        },
+        onLost(failure, attempt, isGap) {
+          if (isGap) tell({ type: 'gap' })
+          tell({ type: 'reconnect', attempt, reason: failure.code })
+        },
+        onBuffered(ms) {
+          tell({ type: 'buffered', ms })
+          options.onBuffered?.(ms)
+        },
+      })
+      tell({ type: 'run_ended', outcome, integrity, ms: now() - since, events })
+      if (error) quietly(() => onError?.(error, runId))
+      return { outcome, integrity, ...(error ? { error } : {}) }
+    },
+    exchange: (run: RunExchange): RunExchange => ({
+      ...run,
+      async cancel(how) {
+        const since = now()
+        const receipt = await run.cancel(how)
+        tell({ type: 'cancel', outcome: receipt.outcome, ms: now() - since })
+        return receipt
+      },
+    }),
+  }
+}
