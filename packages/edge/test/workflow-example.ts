@@ -28,7 +28,12 @@ const voyage = createWorkflow('voyage')
     optional: true,
     async *handler(step, { port_result }) {
       yield `Asking about ${port_result.name}, attempt ${step.attempt}. `
-      return { wind: 12 }
+      const winds = [12, 14, 9]
+      for (const [hour, wind] of winds.entries()) {
+        step.signal.throwIfAborted() // The run was cancelled, or the five seconds are over.
+        step.emit({ progress: (hour + 1) / winds.length, message: `${wind} knots` })
+      }
+      return { wind: Math.max(...winds) }
     },
   })
   .step({ name: 'plan', agent: 'writer', dependsOn: ['tide', 'weather'], afterSkipped: 'run', action: 'Plan the voyage.' })

@@ -10,4 +10,6 @@ test('the example of the guide is compiled, and does what the guide says', async
   const events = await run(captain)
   expect(events.at(-2)).toMatchObject({ type: 'result', success: true, output: 'Leave at noon.' })
   expect(story(events)).toContain('token weather Asking about Brest, attempt 1. ')
+  const progress = events.flatMap((event) => (event.type === 'custom' && event.name === 'step_progress' ? [event.data] : []))
+  expect(progress).toMatchObject([{ progress: 1 / 3, message: '12 knots' }, { progress: 2 / 3 }, { progress: 1 }])
 })
