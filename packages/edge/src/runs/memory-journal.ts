@@ -11,7 +11,7 @@ import {
   parseCursor,
   type RunOutcome,
 } from '@agentstream/client/wire'
-import { encodeEvent, type Journal, type JournalEntry, type JournalStatus } from './journal.ts'
+import { encodeEvent, type Journal, type JournalEntry, type JournalStatus, storedEntry } from './journal.ts'
 
 export interface MemoryJournalOptions {
   /** Runs kept at once, 1,000 unless told. The oldest finished one makes room; when all are running, no further one opens. */
@@ -26,13 +26,23 @@ export interface MemoryJournalOptions {
   readonly now?: () => number
 }
 
+/** Events that were stored together. One string costs less to keep than many; entries are made when they are read. */
+interface Block {
+  /** How many events came before. */
+  readonly before: number
+  /** The texts of all, and where each ends. */
+  readonly text: string
+  readonly ends: readonly number[]
+  /** For who reads them right away; later they are parsed. */
+  events: readonly AgentEvent[] | undefined
+}
+
 interface RunRecord {
   readonly epoch: string
-  /** Of one entry each; its id follows from its place, and is made when it is read. */
-  readonly events: AgentEvent[]
-  readonly texts: string[]
+  readonly blocks: Block[]
   /** Wakes the readers that wait for more. One function per reader, for as long as it reads. */
   readonly readers: Set<() => void>
+  length: number
   bytes: number
   digest: number
   outcome: RunOutcome | undefined
@@ -72,17 +82,33 @@ export function createMemoryJournal(options: MemoryJournalOptions = {}): Journal
     return record
   }
   const checkRoom = (record: RunRecord, event: AgentEvent, data: string): void => {
-    const isLong = record.texts.length >= maxEventsPerRun
+    const isLong = record.length >= maxEventsPerRun
     if ((!isLong && record.bytes + data.length <= maxBytesPerRun) || isTerminalEvent(event)) return
     throw isLong ? new LimitError('The run', maxEventsPerRun, 'events') : new LimitError('The run', maxBytesPerRun, 'bytes')
   }
-  const store = (record: RunRecord, event: AgentEvent): void => {
-    const data = encodeEvent(event)
-    checkRoom(record, event, data)
-    record.events.push(event)
-    record.texts.push(data)
-    record.bytes += data.length
-    record.digest = extendDigest(record.digest, data)
+  const store = (record: RunRecord, events: readonly AgentEvent[]): void => {
+    const before = record.length
+    const texts: string[] = []
+    const ends: number[] = []
+    let end = 0
+    try {
+      for (const event of events) {
+        const data = encodeEvent(event)
+        checkRoom(record, event, data)
+        texts.push(data)
+        end += data.length
+        ends.push(end)
+        record.length++
+        record.bytes += data.length
+      }
+    } finally {
+      const text = texts.join('')
+      record.digest = extendDigest(record.digest, text)
+      const last = record.blocks.at(-1)
+      if (last) last.events = undefined
+      if (end > 0) record.blocks.push({ before, text, ends, events })
+      wake(record)
+    }
   }
 
   return {
@@ -97,12 +123,8 @@ export function createMemoryJournal(options: MemoryJournalOptions = {}): Journal
     async append(runId, events) {
       const record = find(runId)
       if (record.outcome) throw new AgentStreamError('agent', 'The run is over; nothing can be added to it')
-      try {
-        for (const event of events) store(record, event)
-      } finally {
-        wake(record)
-      }
-      return idAt(record, record.texts.length)
+      store(record, events)
+      return idAt(record, record.length)
     },
     async close(runId, outcome) {
       const record = find(runId)
@@ -127,7 +149,7 @@ export function createMemoryJournal(options: MemoryJournalOptions = {}): Journal
 function newRecord(): RunRecord {
   // 48 random bits tell two incarnations of one run id apart; they travel with every event, so no more than needed.
   const epoch = crypto.randomUUID().replaceAll('-', '').slice(0, 12)
-  return { epoch, events: [], texts: [], readers: new Set(), bytes: 0, digest: emptyDigest, outcome: undefined, closedAt: 0 }
+  return { epoch, blocks: [], readers: new Set(), length: 0, bytes: 0, digest: emptyDigest, outcome: undefined, closedAt: 0 }
 }
 
 function wake(record: RunRecord): void {
@@ -135,7 +157,7 @@ function wake(record: RunRecord): void {
 }
 
 function statusOf(record: RunRecord): JournalStatus {
-  const seq = record.texts.length
+  const seq = record.length
   return { status: record.outcome ?? 'running', digest: formatDigest(record.digest), ...(seq === 0 ? {} : { cursor: idAt(record, seq) }) }
 }
 
@@ -146,7 +168,7 @@ function idAt({ epoch }: RunRecord, seq: number): string {
 function startAfter(record: RunRecord, after: string | undefined): number {
   if (after === undefined) return 0
   const cursor = parseCursor(after)
-  if (cursor?.epoch !== record.epoch || cursor.seq > record.texts.length) throw new AgentStreamError('agent', 'The cursor is not one of this run')
+  if (cursor?.epoch !== record.epoch || cursor.seq > record.length) throw new AgentStreamError('agent', 'The cursor is not one of this run')
   return cursor.seq
 }
 
@@ -173,14 +195,32 @@ async function* follow(record: RunRecord, start: number, signal: AbortSignal): A
   }
 }
 
-function batchFrom(record: RunRecord, start: number): readonly JournalEntry[] {
+function batchFrom({ epoch, blocks }: RunRecord, start: number): readonly JournalEntry[] {
   const batch: JournalEntry[] = []
-  for (let bytes = 0; batch.length < batchLength && bytes < batchBytes; ) {
-    const at = start + batch.length
-    const [event, data] = [record.events[at], record.texts[at]]
-    if (!event || data === undefined) break
-    batch.push({ id: idAt(record, at + 1), event, data })
-    bytes += data.length
+  let bytes = 0
+  for (let at = blockOf(blocks, start); at < blocks.length; at++) {
+    const block = blocks[at]
+    if (!block) break
+    const { before, text, ends, events } = block
+    for (let within = Math.max(0, start - before); within < ends.length; within++) {
+      if (batch.length >= batchLength || bytes >= batchBytes) return batch
+      const id = formatCursor({ epoch, seq: before + within + 1 })
+      const data = text.slice(ends[within - 1] ?? 0, ends[within])
+      const event = events?.[within]
+      batch.push(event ? { id, event, data } : storedEntry(id, data))
+      bytes += data.length
+    }
   }
   return batch
+}
+
+/** The block that has the event at a place. */
+function blockOf(blocks: readonly Block[], place: number): number {
+  let [low, high] = [0, blocks.length]
+  while (high - low > 1) {
+    const middle = (low + high) >> 1
+    if ((blocks[middle]?.before ?? 0) <= place) low = middle
+    else high = middle
+  }
+  return low
 }
