@@ -8,11 +8,17 @@ import { fileURLToPath } from 'node:url'
 import { rolldown } from 'rolldown'
 import workerd from 'workerd'
 import { cases } from './cases.ts'
+import { modelCases } from './model-cases.ts'
+import { createModelServer } from './model-server.ts'
+import { serve } from './node-server.ts'
 
 // No Node compatibility: a Node built-in in any door would stop the Worker from starting.
 const config = `using Workerd = import "/workerd/workerd.capnp";
 const config :Workerd.Config = (
-  services = [ (name = "main", worker = .app) ],
+  services = [
+    (name = "main", worker = .app),
+    (name = "internet", network = (allow = ["local", "private", "public"])),
+  ],
   sockets = [ (name = "http", address = "127.0.0.1:0", http = (), service = "main") ],
 );
 const app :Workerd.Worker = (
@@ -47,3 +53,7 @@ for (const [index, { name, run }] of cases.entries()) {
     assert.equal(await (await fetch(`${url}/inside/${index}`)).text(), 'passed')
   })
 }
+
+const models = await serve(createModelServer())
+after(() => models.close())
+for (const { name, run } of modelCases) test(`workerd: ${name}`, { timeout: 10_000 }, () => run({ url, models: models.url }))
