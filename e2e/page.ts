@@ -1,5 +1,5 @@
 /** The demo as its users see it: what they can do, and what they can read. */
-import type { Locator, Page } from '@playwright/test'
+import { expect, type Locator, type Page } from '@playwright/test'
 import { recorded, startRecording } from './recorder.ts'
 
 export interface DemoStats {
@@ -20,6 +20,16 @@ export interface Demo {
   step(name: string, state?: string): Locator
   /** What a tool asks before it runs, as it stands now. */
   approval(toolName: string): Locator
+  /** What the inspector tells about the connection. */
+  readonly story: Locator
+  /** Everything the answer says, without what stands around it. */
+  words(): Promise<string>
+  ended(how: string): Promise<void>
+  /** Until so many tokens have come. */
+  streamed(tokens: number): Promise<void>
+  breakIt(how: string): Promise<void>
+  /** How the next question travels. */
+  speak(words: string, over?: string): Promise<void>
   choose(agent: 'Assistant' | 'DAWP' | 'Workflow' | 'Recordings'): Promise<void>
   ask(question: string, fault?: string): Promise<void>
   play(recording: string): Promise<void>
@@ -27,9 +37,14 @@ export interface Demo {
   stats(): Promise<DemoStats>
 }
 
-/** Opens the demo. */
-export async function openDemo(page: Page): Promise<Demo> {
-  await page.goto('/')
+/** Opens the demo, on its own server unless told. */
+export async function openDemo(page: Page, url = '/'): Promise<Demo> {
+  await page.goto(url)
+  return demoOn(page)
+}
+
+/** The demo that a page shows already. */
+export function demoOn(page: Page): Demo {
   const answer = page.getByRole('article', { name: 'Question and answer' }).last()
   return {
     page,
@@ -38,6 +53,25 @@ export async function openDemo(page: Page): Promise<Demo> {
     round: (number) => answer.getByRole('heading', { name: new RegExp(`^Round ${number}`) }),
     step: (name, state) => answer.getByRole('article', { name: new RegExp(`^Step ${name}: ${state ?? ''}`) }),
     approval: (toolName) => answer.getByRole('region', { name: toolName }),
+    story: page.getByRole('list', { name: 'What happened to the connection' }),
+    words: async () => (await answer.locator('.md').allTextContents()).join('').replace(/\s+/g, ' '),
+    async ended(how) {
+      await expect(answer.getByText(how, { exact: true })).toBeVisible({ timeout: 40_000 })
+    },
+    async streamed(tokens) {
+      // Looked at in the page: on a busy machine the answer would be over before a question from here is answered.
+      const seen = `[...document.querySelectorAll('.inspector .figures div')].some(({ textContent }) => Number(/^tokens(.+)$/.exec(textContent)?.[1]) >= ${tokens})`
+      await page.waitForFunction(seen, undefined, { timeout: 30_000 })
+    },
+    async breakIt(how) {
+      await page.getByRole('button', { name: how, exact: true }).click()
+    },
+    async speak(words, over = 'fetch') {
+      await page.getByRole('button', { name: /^Speaks/ }).click()
+      await page.getByRole('combobox', { name: 'in the words of' }).selectOption({ label: words })
+      await page.getByRole('combobox', { name: 'over', exact: true }).selectOption({ label: over })
+      await page.keyboard.press('Escape')
+    },
     async choose(agent) {
       await page.getByRole('radio', { name: agent }).check()
     },

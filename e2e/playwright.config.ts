@@ -9,11 +9,11 @@ const webkit = findBrowser('webkit')
 const quiet = ['--disable-background-networking', '--disable-component-update', '--no-first-run', '--disable-gpu']
 const executable = (found: typeof chromium) => (found && found.kind !== 'playwright' ? { executablePath: found.path } : {})
 
+const chromiumPage = { ...devices['Desktop Chrome'], launchOptions: { args: quiet, ...executable(chromium) } }
+
 // The stock WebKitGTK of a Linux distribution is driven over WebDriver, by files of their own.
 const engines = [
-  ...(chromium
-    ? [{ name: 'chromium', testMatch: '*.spec.ts', use: { ...devices['Desktop Chrome'], launchOptions: { args: quiet, ...executable(chromium) } } }]
-    : []),
+  ...(chromium ? [{ name: 'chromium', testMatch: '*.spec.ts', testIgnore: 'kill.spec.ts', use: chromiumPage }] : []),
   ...(firefox
     ? [
         {
@@ -41,6 +41,8 @@ export default defineConfig({
     // The development server bundles a page's dependencies when it is first asked for them, and reloads the page once.
     { name: 'warm up', testMatch: 'warm-up.setup.ts', use: { launchOptions: { args: quiet, ...executable(chromium) } } },
     ...engines.map((engine) => ({ ...engine, dependencies: ['warm up'] })),
+    // What kills the server's process for everybody waits until everybody is done.
+    ...(chromium ? [{ name: 'alone', testMatch: 'kill.spec.ts', use: chromiumPage, dependencies: engines.map(({ name }) => name) }] : []),
   ],
   webServer: {
     command: `node scripts/run.mjs scripts/demo.mjs --still --port ${port}`,

@@ -24,7 +24,7 @@ export async function openLine(line: Line): Promise<OpenLine> {
   if (line.words === 'aiecs') return ourOwn(line, way)
   const { foreignWords, lossesInWords } = await import('./foreign-words.ts')
   const words = foreignWords[line.words]
-  if (words.endpoint === undefined) return { ...ourOwn(line, way, words), shortcomings: undefined }
+  if (words.endpoint === undefined) return { ...ourOwn(line, way, words), shortcomings: foundOut }
   return {
     ...ourOwn(line, way),
     client: speaking(words, way),
@@ -32,6 +32,8 @@ export async function openLine(line: Line): Promise<OpenLine> {
     shortcomings: `${words.losses ? lossesInWords(words.losses) : ''} Nothing numbers them and no digest comes, so what is missing is not noticed, and a stream that breaks stays broken.`,
   }
 }
+
+const foundOut = 'The first bytes tell who speaks. It is held against no digest, and a stream that breaks stays broken.'
 
 interface Way {
   readonly transport: Transport

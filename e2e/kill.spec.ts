@@ -1,0 +1,23 @@
+/** The server's process dies while an answer streams. It takes every answer with it, so these run when nothing else does. */
+import { expect, test } from '@playwright/test'
+import { openDemo } from './page.ts'
+
+test('another process goes on with the run, and no tool runs twice', async ({ page, context }) => {
+  test.setTimeout(60_000)
+  const question = 'What is 17.5% of 240 plus sqrt(2)?'
+  const demo = await openDemo(page)
+  await demo.ask(question)
+  await expect(demo.tool('calculator', 'done')).toBeVisible({ timeout: 20_000 })
+  await demo.streamed(20)
+  await demo.breakIt('Kill the process')
+  await demo.ended('Completed')
+  await expect(demo.answer).toContainText('Every event arrived, checked against the server’s digest.')
+  await expect(demo.answer).toContainText(/1 tool call · 1 restart/)
+  await expect(demo.tool('calculator')).toHaveCount(1)
+  await expect(demo.story).toContainText('You killed the server’s process.')
+  await expect(demo.story).toContainText('Another process took the run up. Its unfinished round begins again; no tool is called twice.')
+  const undisturbed = await openDemo(await context.newPage())
+  await undisturbed.ask(question)
+  await undisturbed.ended('Completed')
+  expect(await demo.words()).toBe(await undisturbed.words())
+})
