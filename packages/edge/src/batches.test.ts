@@ -56,6 +56,30 @@ describe('a source in batches', () => {
     expect(await batches.next()).toEqual({ done: true, value: undefined })
   })
 
+  test('takes what was handed out singly in the batches it came in, from where it stands, and waits for what is late', async () => {
+    let go = (): void => {}
+    const singly = oneByOne(
+      (async function* () {
+        yield [1, 2, 3]
+        yield [4, 5]
+        await new Promise<void>((resolve) => {
+          go = resolve
+        })
+        yield [6, 7]
+      })(),
+    )
+    expect(await singly.next()).toEqual({ done: false, value: 1 })
+    const batches = gather(singly)
+    expect([await batches.next(), await batches.next()].map(({ value }) => value)).toEqual([
+      [2, 3],
+      [4, 5],
+    ])
+    const late = batches.next()
+    go()
+    expect(await late).toEqual({ done: false, value: [6, 7] })
+    expect(await batches.next()).toEqual({ done: true, value: undefined })
+  })
+
   test('asks for nothing more while nobody wants more', async () => {
     const asked: number[] = []
     const batches = gather(numbers(1_000, (n) => asked.push(n)))

@@ -24,10 +24,14 @@ const longestBatch = 256
 const patience = 16
 const settled = Promise.resolve()
 
+/** For each iterator that `oneByOne` made, how to have what is left of it in batches, as it lies behind. */
+const batchesBehind = new WeakMap<object, () => Promise<IteratorResult<readonly unknown[], undefined>>>()
+
 /**
  * A batch is what a source gives without making anyone wait. As nothing but microtasks goes between its first item and its
  * last, neither network nor timers could have seen one before the other. While nobody asks for the next batch, the source is
- * asked for one item at most. When the signal aborts, `next` gives what has come, then throws the signal's reason, whether
+ * asked for one item at most, or for one batch where it has those to give: what `oneByOne` took apart is not put together
+ * again item by item. When the signal aborts, `next` gives what has come, then throws the signal's reason, whether
  * or not the source heeds it.
  */
 export function gather<T, R>(source: AsyncIterator<T, R, undefined>, signal?: AbortSignal): Batches<T, R> {
@@ -37,16 +41,29 @@ export function gather<T, R>(source: AsyncIterator<T, R, undefined>, signal?: Ab
   let isBusy = false
   let end: (() => IteratorResult<never, R>) | undefined
   let wake = (): void => {}
+  // Of T and R, as is the iterator it was kept for.
+  const many = batchesBehind.get(source) as (() => Promise<IteratorResult<readonly T[], R>>) | undefined
   const isOver = (): boolean => end !== undefined || signal?.aborted === true
   const pull = async (): Promise<void> => {
     isBusy = true
     try {
       while (isWanted && held.length < most && !isOver()) {
-        const step = await source.next()
-        if (signal?.aborted) break
-        if (step.done) end = () => step
-        else held.push(step.value)
-        if (held.length === 1) wake()
+        if (many) {
+          const step = await many()
+          if (signal?.aborted) break
+          if (step.done) end = () => step
+          else {
+            held.push(...step.value)
+            if (held.length === step.value.length) wake()
+          }
+        } else {
+          const step = await source.next()
+          if (signal?.aborted) break
+          if (step.done) end = () => step
+          else held.push(step.value)
+        }
+        // What was there when the source was asked may have been taken since.
+        wake()
       }
     } catch (error) {
       end = () => {
@@ -66,7 +83,7 @@ export function gather<T, R>(source: AsyncIterator<T, R, undefined>, signal?: Ab
   const take = (): readonly T[] => {
     const batch = held
     held = []
-    if (batch.length === most) most = Math.min(2 * most, longestBatch)
+    if (batch.length >= most) most = Math.min(2 * most, longestBatch)
     return batch
   }
   const onAbort = (): void => wake()
@@ -132,7 +149,7 @@ export function oneByOne<T>(source: AsyncGenerator<readonly T[], unknown, undefi
     line = fetched
     return fetched
   }
-  return {
+  const iterator: AsyncIterableIterator<T, undefined, undefined> = {
     next() {
       const item = waiting === 0 ? items.next() : undefined
       return item && !item.done ? Promise.resolve(item) : inLine()
@@ -146,4 +163,12 @@ export function oneByOne<T>(source: AsyncGenerator<readonly T[], unknown, undefi
       return this
     },
   }
+  batchesBehind.set(iterator, async () => {
+    const left: T[] = []
+    for (let item = items.next(); !item.done; item = items.next()) left.push(item.value)
+    if (left.length > 0) return { done: false, value: left }
+    const batch = await source.next()
+    return batch.done ? { done: true, value: undefined } : batch
+  })
+  return iterator
 }
