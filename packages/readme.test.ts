@@ -1,7 +1,9 @@
 import { readFileSync } from 'node:fs'
+import type { Meter } from '@opentelemetry/api'
 import { expect, test } from 'vitest'
 import { tryItOut } from '../docs/examples/agent-test.ts'
 import { loseTwoConnections } from '../docs/examples/faults.ts'
+import { toOpenTelemetry } from '../docs/examples/open-telemetry.ts'
 
 const root = new URL('../', import.meta.url)
 const read = (path: string): string => readFileSync(new URL(path, root), 'utf8')
@@ -21,6 +23,24 @@ test('the guide to agents shows code that compiles, and that does what it says',
 test('the guide to resuming shows code that compiles, and that does what it says', async () => {
   expect(blocks('docs/resuming.md')).toEqual(['docs/examples/faults.ts'].map(read))
   expect(await loseTwoConnections()).toEqual({ status: 'completed', text: 'High water at 14:05.', integrity: 'verified', attempts: 3 })
+})
+
+test('the guide to observing shows code that compiles, and that tells what it is told', () => {
+  expect(blocks('docs/observability.md')).toEqual(['docs/examples/open-telemetry.ts'].map(read))
+  const told: unknown[] = []
+  const instrument = (name: string) => {
+    const tell = (value: number, attributes = {}) => told.push([name, value, attributes])
+    return { add: tell, record: tell }
+  }
+  // What is used of a meter.
+  const meter = { createCounter: instrument, createHistogram: instrument, createUpDownCounter: instrument } as unknown as Meter
+  const onMetric = toOpenTelemetry(meter)
+  onMetric({ type: 'run_ended', runId: 'r', agent: 'harbour', outcome: 'completed', ms: 1500, events: 3, inputTokens: 5, outputTokens: 2 })
+  expect(told).toEqual([
+    ['agent.run.duration', 1.5, { agent: 'harbour', outcome: 'completed' }],
+    ['agent.tokens', 5, { agent: 'harbour', kind: 'input' }],
+    ['agent.tokens', 2, { agent: 'harbour', kind: 'output' }],
+  ])
 })
 
 test('the README sends nobody to a file that is not there', () => {
