@@ -33,6 +33,12 @@ export interface HybridAgentOptions extends AgentOptions {
    * and those after that answer are not made. Asked once per answer, never for a call that failed or was refused.
    */
   readonly stopWhen?: (answer: ToolAnswer) => boolean
+  /**
+   * How many characters of conversation the model is told in one turn. Over it, the oldest results of tools are left out, then the
+   * oldest exchanges of its session; instructions, the task and the newest answers never are. What is kept stays whole. No limit
+   * unless told.
+   */
+  readonly maxHistoryCharacters?: number
   /** What takes part in its runs, such as `dawp(…)`. */
   readonly plugins?: readonly HybridPlugin[]
 }
@@ -46,7 +52,7 @@ export interface HybridAgentOptions extends AgentOptions {
  */
 export function createHybridAgent(options: HybridAgentOptions): Agent {
   const toolbox = createToolbox(options.tools)
-  const { maxIterations = 10, parallelTools = true, toolFailureLimit = 3, plugins = [], now = Date.now, stopWhen } = options
+  const { maxIterations = 10, parallelTools = true, toolFailureLimit = 3, plugins = [], now = Date.now, stopWhen, maxHistoryCharacters } = options
   const isEnough = stopWhen && ((outcome: ToolOutcome): boolean => stopWhen(answerOf(outcome)))
   const extended = (context: JsonObject = {}): { extension: LoopExtension; toolbox: Toolbox } => {
     const extension = joinPlugins(plugins, { now, context })
@@ -65,7 +71,7 @@ export function createHybridAgent(options: HybridAgentOptions): Agent {
         options,
         past: context.past && readPast(context.past),
         ...extended(task.context),
-        policy: { narrate: true, afterTools: 'ask_again', parallelTools, toolFailureLimit, isEnough },
+        policy: { narrate: true, afterTools: 'ask_again', parallelTools, toolFailureLimit, isEnough, maxHistoryCharacters },
         maxIterations,
         opening: { type: 'started' },
         closing: (outcome, seconds) => lastEvents(outcome, { seconds, maxIterations }),

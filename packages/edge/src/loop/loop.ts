@@ -10,6 +10,7 @@ import type { Tool } from '../tools/tool.ts'
 import { modelTools, type Toolbox } from '../tools/toolbox.ts'
 import type { Budget } from './budget.ts'
 import type { Emit } from './emit.ts'
+import { fitHistory } from './fit-history.ts'
 import type { PastRun } from './past-run.ts'
 import { runTools, type ToolRound } from './run-tools.ts'
 import { createStepLog, type ReasoningStep, type StepLog } from './step-log.ts'
@@ -33,6 +34,8 @@ export interface LoopPolicy {
   readonly toolFailureLimit: number
   /** Whether a result is the answer of the loop. The calls of a turn are made one after the other then, and none after that one. */
   readonly isEnough?: ((outcome: ToolOutcome) => boolean) | undefined
+  /** How long the conversation may be that the model is told; see `fitHistory`. */
+  readonly maxHistoryCharacters?: number | undefined
 }
 
 export interface LoopOptions {
@@ -152,7 +155,7 @@ async function* runRound(loop: OpenLoop, { iteration, log }: { iteration: number
   loop.signal.throwIfAborted()
   if (policy.narrate) yield [emit({ type: 'iteration_start', iteration, max_iterations: loop.maxTurns ?? budget.limit, remaining: budget.remaining })]
   const toolbox = loop.toolbox.without(loop.toolSwitch.switchedOff).without(extension?.hiddenTools ?? noNames)
-  const turn = yield* runTurn({ ...loop, request: requestOf(messages, { toolbox, parameters: loop.parameters }), iteration })
+  const turn = yield* runTurn({ ...loop, request: requestOf(messages, { ...loop, toolbox }), iteration })
   const thought = turn.text.trim()
   log.thought(thought, iteration)
   if (turn.toolCalls.length === 0) {
@@ -175,11 +178,12 @@ async function* runRound(loop: OpenLoop, { iteration, log }: { iteration: number
 
 const noNames: ReadonlySet<string> = new Set()
 
-function requestOf(messages: readonly Message[], options: { toolbox: Toolbox; parameters: ModelParameters | undefined }): ModelRequest {
+function requestOf(messages: readonly Message[], options: Pick<LoopOptions, 'toolbox' | 'parameters' | 'policy'>): ModelRequest {
   const tools = modelTools(options.toolbox)
   const { parameters } = options
+  const told = fitHistory(messages, options.policy.maxHistoryCharacters ?? Number.POSITIVE_INFINITY)
   // A copy: what a provider keeps of a request does not change under it.
-  return { messages: [...messages], ...(tools.length > 0 ? { tools } : {}), ...(parameters ? { parameters } : {}) }
+  return { messages: [...told], ...(tools.length > 0 ? { tools } : {}), ...(parameters ? { parameters } : {}) }
 }
 
 /** What the model said, as it is told again. */
