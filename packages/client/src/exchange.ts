@@ -92,7 +92,11 @@ export function createExchange({ url, transport, protocol, headers, limits }: Ex
       }
     },
     follow: (runId, after) => ours(runId, events(runId, after)),
-    info: (agent, signal) => transport.call(request({ method: 'GET', path: pathOf('agents', agent) }), signal),
+    async info(agent, signal) {
+      const { about } = protocol
+      const answer = await transport.call(request({ method: 'GET', path: about?.path ?? pathOf('agents', agent) }), signal)
+      return about ? about.inOurWords(answer) : answer
+    },
   }
 }
 

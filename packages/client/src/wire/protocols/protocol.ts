@@ -25,6 +25,8 @@ export interface Protocol {
   decoder(): Stage<Frame, AgentEvent>
   /** How a run is asked for where the protocol dictates it, the client's address being its endpoint; the routes of our own server when absent. */
   dialogue?(ask: Ask): Dialogue
+  /** Where an agent tells about itself, seen from its endpoint, and that in the words of our own server, whose route it is when absent. */
+  readonly about?: { readonly path: string; inOurWords(answer: unknown): unknown }
 }
 
 /** A protocol that is written, too: frames to events, and back. */

@@ -4,6 +4,8 @@ import { type Client, ClientFactory, ClientFactoryOptions, DefaultAgentCardResol
 import { LegacyJsonRpcTransport } from '@a2a-js/sdk/compat/v0_3/client'
 import type { MessageSendParams } from '@a2a-js/sdk-v03'
 import { ClientFactory as ClientFactory03 } from '@a2a-js/sdk-v03/client'
+import { createAgentClient } from '@agentstream/client'
+import { a2a, a2aV1 } from '@agentstream/client/wire'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { listen } from '../../../test/real-server.ts'
 
@@ -185,6 +187,19 @@ test('the card leads clients of either version to the same agent, and keeps the 
   ])
   expect(JSON.stringify(card)).not.toContain('Secret')
   expect(textIn(asTask(await client.sendMessage(message('hi'))).artifacts[0]?.parts)).toBe('You said 1: hi')
+})
+
+test.each([a2a, a2aV1])('our own client is told by the card what an agent is ($name)', async (protocol) => {
+  for (const root of ['', '/agents/pilot']) {
+    const info = await createAgentClient({ url: `${server.url}${root}/a2a`, protocol }).info()
+    const card = await (await fetch(`${server.url}${root}/.well-known/agent-card.json`)).json()
+    expect(info).toEqual({
+      name: card.name,
+      description: card.description,
+      tools: card.skills.map(({ name, description }: { name: string; description: string }) => ({ name, description })),
+      supportsStreaming: true,
+    })
+  }
 })
 
 test('a client that only knows 0.3 finds the agent by its card, streams, asks and cancels', async () => {

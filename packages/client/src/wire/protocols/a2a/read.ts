@@ -1,5 +1,6 @@
 import { concatenated } from '../../frames/concatenated.ts'
 import { sse } from '../../frames/sse.ts'
+import { isObject } from '../../json.ts'
 import type { Protocol } from '../protocol.ts'
 import { a2aDecoder } from './decode.ts'
 import { a2aDialogue, type Words, wordsV1, wordsV03 } from './dialogue.ts'
@@ -14,11 +15,22 @@ interface Version {
   readonly words: Words
 }
 
+/** The agent card. Addresses that climb above their root stay at it, so an endpoint that is the root has its card there, too. */
+const about: Protocol['about'] = {
+  path: '/../.well-known/agent-card.json',
+  inOurWords(card) {
+    if (!isObject(card)) return card
+    const { name, description, skills: tools, capabilities } = card
+    return { name, description, tools, supports_streaming: isObject(capabilities) && capabilities['streaming'] === true }
+  },
+}
+
 const reading = ({ name, read, words }: Version, requestId: RpcId | undefined): Protocol => ({
   name,
   // An error before the stream is one JSON text.
   framings: [sse, concatenated],
   decoder: () => a2aDecoder(read, requestId),
+  about,
   dialogue: (ask) => a2aDialogue(ask, words, (onTask) => a2aDecoder(read, requestId, onTask)),
 })
 
