@@ -29,6 +29,20 @@ const states: Readonly<Record<string, (demo: Demo) => Promise<void>>> = {
     await demo.ask(question, 'lose the run')
     await ended(demo, 'Truncated')
   },
+  resumed: async (demo) => {
+    await demo.ask(question, 'cut the connection')
+    await ended(demo, 'Completed')
+  },
+  broken: async (demo) => {
+    await demo.ask(question)
+    await expect(demo.round(2)).toBeVisible({ timeout: 15_000 })
+    // Where it would cover the answer it is closed at first.
+    const inspector = demo.page.getByRole('button', { name: 'Inspector' })
+    if ((await inspector.getAttribute('aria-pressed')) === 'false') await inspector.click()
+    await demo.breakIt('Repeat events')
+    await demo.breakIt('Cut the connection')
+    await expect(demo.story).toContainText('Back after', { timeout: 15_000 })
+  },
   workflow: async (demo) => {
     await demo.play('16 · DAWP triggered mid loop')
     await expect(demo.answer.getByRole('article', { name: 'Workflow tide-review' })).toContainText('decide', { timeout: 15_000 })

@@ -41,6 +41,6 @@ export function lossesInWords({ events, others }: LossTable): string {
   const fates = Object.keys(eventSchemas).map((type) => new Map(Object.entries(events)).get(type) ?? others)
   const lost = fates.filter((fate) => fate === 'lost').length
   const changed = fates.filter((fate) => fate !== 'lost' && fate !== 'kept').length
-  const told = [...(lost > 0 ? [`${lost} are lost`] : []), ...(changed > 0 ? [`${changed} arrive changed`] : [])].join(' and ')
+  const told = [...(lost > 0 ? [`${lost} are lost`] : []), ...(changed > 0 ? [`${changed} ${changed === 1 ? 'arrives' : 'arrive'} changed`] : [])].join(' and ')
   return told === '' ? 'Every kind of event arrives as it is.' : `Of ${fates.length} kinds of events ${told}.`
 }
