@@ -121,7 +121,7 @@ export function createAgentClient(options: AgentClientOptions): AgentClient {
   const exchange = createExchange({ url: base, transport, protocol, headers: options.headers, limits })
   const start = (runId: string, input: RunInput, { agent, parameters }: StreamOptions): RunExchange =>
     exchange.start({ runId, task: taskOf(input), ...(agent === undefined ? {} : { agent }), ...(parameters ? { parameters } : {}) })
-  const open = (run: RunExchange, more: Pick<OpenStreamOptions, 'signal' | 'onEvent' | 'onConnection' | 'onBuffered' | 'afterChunk'>) =>
+  const open = (run: RunExchange, more: Pick<OpenStreamOptions, 'signal' | 'onEvent' | 'onConnection' | 'afterChunk'>) =>
     openStream({ transport, policy, protocol: run.protocol, request: run.request, resume: run.resume, now, ...more })
   /** A run, and how its stream is opened: both are listened in on where somebody wants to know. */
   const heard = (id: string, run: RunExchange): { readonly run: RunExchange; readonly open: typeof open } => {

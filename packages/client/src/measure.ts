@@ -34,7 +34,7 @@ export interface ClientHooks {
   readonly onError?: (error: AgentStreamError, runId: string) => void
 }
 
-type Opened = Pick<OpenStreamOptions, 'onEvent' | 'onLost' | 'onBuffered'>
+type Opened = Pick<OpenStreamOptions, 'onEvent' | 'onLost' | 'onConnection'>
 
 /** Listens in on a run's stream and its stopping. */
 export function createMeter(runId: string, { onMetric, onError, now }: ClientHooks & { readonly now: () => number }) {
@@ -50,8 +50,9 @@ export function createMeter(runId: string, { onMetric, onError, now }: ClientHoo
     async stream<Options extends Opened>(options: Options, open: (options: Options) => Promise<StreamEnding>): Promise<StreamEnding> {
       const since = now()
       let events = 0
+      let isTold = false
       tell({ type: 'run_started' })
-      const { outcome, integrity, error } = await open({
+      const ending = await open({
         ...options,
         onEvent(event, at) {
           if (++events === 1) tell({ type: 'first_event', ms: now() - since })
@@ -61,14 +62,16 @@ export function createMeter(runId: string, { onMetric, onError, now }: ClientHoo
           if (isGap) tell({ type: 'gap' })
           tell({ type: 'reconnect', attempt, reason: failure.code })
         },
-        onBuffered(ms) {
-          tell({ type: 'buffered', ms })
-          options.onBuffered?.(ms)
+        onConnection(phase, attempt, cursor, ms) {
+          if (ms && !isTold) tell({ type: 'buffered', ms })
+          isTold = ms !== undefined
+          options.onConnection?.(phase, attempt, cursor, ms)
         },
       })
-      tell({ type: 'run_ended', outcome, integrity, ms: now() - since, events })
+      const { error, ...how } = ending
+      tell({ type: 'run_ended', ...how, ms: now() - since, events })
       if (error) quietly(() => onError?.(error, runId))
-      return { outcome, integrity, ...(error ? { error } : {}) }
+      return ending
     },
     exchange: (run: RunExchange): RunExchange => ({
       ...run,

@@ -73,7 +73,7 @@ export interface AgentRun extends AsyncIterable<AgentEvent> {
 
 export interface AgentRunOptions {
   readonly id: string
-  readonly open: (options: Pick<OpenStreamOptions, 'signal' | 'onEvent' | 'onConnection' | 'onBuffered'>) => Promise<StreamEnding>
+  readonly open: (options: Pick<OpenStreamOptions, 'signal' | 'onEvent' | 'onConnection'>) => Promise<StreamEnding>
   readonly cancel: (options?: CancelOptions) => Promise<CancelReceipt>
   readonly respond: AgentRun['respond']
   readonly schedule: Schedule
@@ -115,7 +115,7 @@ export function createAgentRun(options: AgentRunOptions): AgentRun {
     }
   }
   const stay = options.onPageHide === 'cancel' ? onPageLeft(() => (receipt ??= options.cancel({ reason: 'The page was left' }))) : () => {}
-  const finished = options.open({ signal: controller.signal, onEvent: tell, onConnection: store.connection, onBuffered: store.buffered }).then((ending) => {
+  const finished = options.open({ signal: controller.signal, onEvent: tell, onConnection: store.connection }).then((ending) => {
     clearTimeout(clock)
     stay()
     release()

@@ -4,7 +4,7 @@
  * first written to; after that it is written in place, so a token costs one string append.
  */
 import { isRunOutcome, type RunOutcome } from '../wire/events/ending.ts'
-import type { ConnectionPhase, LoopState, Part, RunState, RunStatus, TextPart, ThinkingPart, ToolPart } from './state.ts'
+import type { LoopState, Part, RunState, RunStatus, TextPart, ThinkingPart, ToolPart } from './state.ts'
 
 export type Writable<T> = { -readonly [K in keyof T]: T[K] }
 type Text = Writable<TextPart | ThinkingPart>
@@ -98,21 +98,10 @@ function statusOf(draft: RunDraft): RunStatus {
   return draft.run.connection.phase === 'idle' ? 'idle' : 'connecting'
 }
 
-export function setConnection(draft: RunDraft, phase: ConnectionPhase, attempt: number, cursor?: string): void {
-  const { losses, phase: before, isBuffered } = draft.run.connection
+export function setConnection(draft: RunDraft, { phase, ...more }: Omit<RunState['connection'], 'losses'>): void {
+  const { losses, phase: before } = draft.run.connection
   const isLoss = phase === 'retrying' && before !== 'retrying'
-  draft.run.connection = {
-    phase,
-    attempt,
-    losses: isLoss ? losses + 1 : losses,
-    ...(cursor === undefined ? {} : { cursor }),
-    ...(isBuffered && { isBuffered }),
-  }
-  touch(draft)
-}
-
-export function setBuffered(draft: RunDraft): void {
-  draft.run.connection = { ...draft.run.connection, isBuffered: true }
+  draft.run.connection = { phase, losses: isLoss ? losses + 1 : losses, ...more }
   touch(draft)
 }
 

@@ -27,11 +27,10 @@ export interface OpenStreamOptions extends Omit<ReceiverOptions, 'onMalformed' |
   readonly transport: Transport
   readonly policy: StreamPolicy
   readonly signal: AbortSignal
-  readonly onConnection?: (phase: ConnectionPhase, attempt: number, cursor?: string) => void
+  /** `heldMs`: the first events came together, and had happened this long apart: something in between holds them back. */
+  readonly onConnection?: (phase: ConnectionPhase, attempt: number, cursor?: string, heldMs?: number) => void
   /** A connection failed, and another attempt, the how manieth since something new arrived, is about to be made. */
   readonly onLost?: (failure: AgentStreamError, attempt: number, isGap: boolean) => void
-  /** The first events came together, and had happened this long apart: something in between holds them back. */
-  readonly onBuffered?: (ms: number) => void
   /** Awaited after each chunk: a consumer that is behind holds the reads, and so the server. */
   readonly afterChunk?: () => Promise<void> | undefined
   /** Milliseconds on a clock that never jumps. */
@@ -74,15 +73,17 @@ interface Corridor {
 }
 
 /** Follows the connection's phase. */
-type Line = (signal: ConnectionSignal) => void
+type Line = (signal: ConnectionSignal, heldMs?: number) => void
 
 function createLine({ onConnection }: OpenStreamOptions, receiver: Receiver, resumption: Resumption): Line {
   let phase: ConnectionPhase = 'idle'
   let attempt = 0
-  return (signal) => {
+  let held: number | undefined
+  return (signal, heldMs = held) => {
+    held = heldMs
     if (signal === 'attempt') attempt = resumption.attempt()
     phase = nextPhase(phase, signal)
-    onConnection?.(phase, attempt, receiver.cursor())
+    onConnection?.(phase, attempt, receiver.cursor(), held)
   }
 }
 
@@ -154,7 +155,7 @@ const mostTogetherMs = 2000
 
 /** Reads until the stream or the run is over. */
 async function pump({ source, signal, abort }: Opened, { options, watchdog, receiver, resumption, line }: Corridor): Promise<void> {
-  const { afterChunk, now, policy, onBuffered, request } = options
+  const { afterChunk, now, policy, request } = options
   const { firstEventTimeoutMs, idleTimeoutMs } = policy
   let awaitsFirst = firstEventTimeoutMs !== undefined && receiver.cursor() === undefined
   const resume = (): void => (awaitsFirst ? watch(watchdog, 'first_event', firstEventTimeoutMs, { abort }) : watch(watchdog, 'idle', idleTimeoutMs, { abort }))
@@ -165,7 +166,7 @@ async function pump({ source, signal, abort }: Opened, { options, watchdog, rece
     resume()
   }
   // What is followed was there before, and comes at once.
-  let mayBeHeld = onBuffered && request.method === 'POST' && resumption.attempt() === 1 && receiver.cursor() === undefined
+  let mayBeHeld = request.method === 'POST' && resumption.attempt() === 1 && receiver.cursor() === undefined
   resume()
   await source.drive((frames) => {
     const at = now()
@@ -181,7 +182,7 @@ async function pump({ source, signal, abort }: Opened, { options, watchdog, rece
     if (mayBeHeld && frames.length > 0) {
       mayBeHeld = false
       const heldMs = receiver.spanMs()
-      if (heldMs > mostTogetherMs) onBuffered?.(heldMs)
+      if (heldMs > mostTogetherMs) line('response', heldMs)
     }
     if (receiver.cursor() !== undefined) line('response')
     if (receiver.isOver()) source.cancel()

@@ -1,7 +1,6 @@
 /** Frames to events, each held to the server's own numbering where it has one, and an eye on how the run ends. */
 import { type AgentStreamError, ProtocolError, StreamInterruptedError } from '../errors.ts'
 import { isRunOutcome, type RunOutcome, watchEnding } from '../wire/events/ending.ts'
-import { eventTime } from '../wire/events/time.ts'
 import type { AgentEvent } from '../wire/events/vocabulary.ts'
 import type { Frame } from '../wire/frames/frame.ts'
 import { isObject, parseJson } from '../wire/json.ts'
@@ -28,7 +27,7 @@ export interface Receiver {
   /** True when nothing more is owed: a numbered stream's last frame was seen, or any other stream's terminal event. */
   isOver(): boolean
   cursor(): string | undefined
-  /** How far apart the first event and the last so far happened, by the word of whoever wrote them. */
+  /** How far apart the first event and the last so far happened, by the word of whoever wrote them; NaN where nobody says. */
   spanMs(): number
   /** The ending of a stream that was closed in order. */
   closed(at: number): StreamEnding
@@ -121,7 +120,8 @@ export function createReceiver({ protocol, onMalformed, onEvent, after }: Receiv
     isBroken: () => integrity === 'broken',
     isOver: () => told !== undefined || (ending.isOver() && !isNumbered()),
     cursor: () => continuity.cursor(),
-    spanMs: () => (first && last ? (eventTime(last) ?? 0) - (eventTime(first) ?? Number.POSITIVE_INFINITY) : 0),
+    // One host writes both in one form, so that their zone does not matter.
+    spanMs: () => Date.parse(last?.timestamp ?? '') - Date.parse(first?.timestamp ?? ''),
     closed(at) {
       // Only here: what a protocol holds back until the end, its result perhaps, is not owed by a stream that broke.
       if (!told && !isNumbered()) tell(decoder.end(), at)

@@ -1,7 +1,7 @@
 import { type AgentStreamError, HttpError, StreamInterruptedError } from '../errors.ts'
 import type { AgentEvent } from '../wire/events/vocabulary.ts'
 import { endRun, type StreamEnd } from './cases/ending.ts'
-import { createDraft, setBuffered, setConnection, snapshot } from './draft.ts'
+import { createDraft, setConnection, snapshot } from './draft.ts'
 import { fold } from './reduce.ts'
 import type { Schedule } from './schedule.ts'
 import { selectText } from './select.ts'
@@ -10,9 +10,7 @@ import { type ConnectionPhase, initialRunState, type RunFailure, type RunState }
 export interface RunStore {
   /** `at` is milliseconds on the run's clock. */
   dispatch(event: AgentEvent, at: number): void
-  connection(phase: ConnectionPhase, attempt: number, cursor?: string): void
-  /** Something holds events back on their way here. */
-  buffered(): void
+  connection(phase: ConnectionPhase, attempt: number, cursor?: string, heldMs?: number): void
   /** `error` is what broke the stream, if something did; an interruption gets the text that had arrived. */
   end(end: Omit<StreamEnd, 'failure'>, error?: AgentStreamError): void
   subscribe(listener: () => void): () => void
@@ -53,15 +51,11 @@ export function createRunStore(id: string, options: { schedule: Schedule; now: (
       if (isFirst || draft.ended !== wasEnded) publish()
       else soon()
     },
-    connection(phase, attempt, cursor) {
-      setConnection(draft, phase, attempt, cursor)
+    connection(phase, attempt, cursor, heldMs) {
+      setConnection(draft, { phase, attempt, ...(cursor === undefined ? {} : { cursor }), ...(heldMs && { isBuffered: true }) })
       // A run that was started never shows itself as idle.
       if (published.status === 'idle') publish()
       else soon()
-    },
-    buffered() {
-      setBuffered(draft)
-      soon()
     },
     end(end, error) {
       endRun(draft, { ...end, failure: error && failureOf(error, draft.counts.events === 0 ? 'connect' : 'stream') }, now())
