@@ -13,6 +13,7 @@ test('the front door', () => {
       "ProtocolError",
       "StreamInterruptedError",
       "StreamTimeoutError",
+      "agentorSocketTransport",
       "bufferBy",
       "collect",
       "createAgentClient",

@@ -39,6 +39,7 @@ export {
   selectWaitingApprovals,
 } from './run/select.ts'
 export { selectArguments } from './run/select-arguments.ts'
+export { type AgentorSocketOptions, agentorSocketTransport } from './run/socket-transport/agentor.ts'
 export type { ClientSocket } from './run/socket-transport/dial.ts'
 export { type SocketTransportOptions, socketTransport } from './run/socket-transport.ts'
 export {

@@ -20,6 +20,8 @@ export interface InboxOptions {
   readonly tally?: TransportRequest['tally'] | undefined
   /** How much the server may send beyond what was read, in UTF-16 units. */
   readonly windowLength: number
+  /** The frame in a message: an event of our server's unless told. */
+  readonly frameOf?: (text: string) => Frame
   /** Tells the server how much was read. */
   readonly acknowledge: (received: number) => void
   /** Called when the reader wants no more. */
@@ -29,7 +31,7 @@ export interface InboxOptions {
 /** Errors queue behind the messages that came before them: a stream that fails outright would drop those. */
 type Arrival = string | AgentStreamError
 
-export function createInbox({ limits, tally = { bytes: 0 }, windowLength, acknowledge, onCancel }: InboxOptions): Inbox {
+export function createInbox({ limits, tally = { bytes: 0 }, windowLength, frameOf = toFrame, acknowledge, onCancel }: InboxOptions): Inbox {
   const highWaterMark = windowLength / 2
   let controller: ReadableStreamDefaultController<Arrival> | undefined
   let received = 0
@@ -54,7 +56,7 @@ export function createInbox({ limits, tally = { bytes: 0 }, windowLength, acknow
     { highWaterMark, size: (arrival) => (typeof arrival === 'string' ? arrival.length : 0) },
   )
   return {
-    frames: stageReader(source, toFrames),
+    frames: stageReader(source, framesBy(frameOf)),
     take(text) {
       received += text.length
       tally.bytes += text.length
@@ -74,14 +76,14 @@ export function createInbox({ limits, tally = { bytes: 0 }, windowLength, acknow
   }
 }
 
-const toFrames: Stage<Arrival, Frame> = {
+const framesBy = (frameOf: (text: string) => Frame): Stage<Arrival, Frame> => ({
   push(arrival) {
     if (typeof arrival !== 'string') throw arrival
     // A sign of life.
-    return arrival === '' ? [] : [toFrame(arrival)]
+    return arrival === '' ? [] : [frameOf(arrival)]
   },
   end: () => [],
-}
+})
 
 /** The frame in a message. Throws ProtocolError for an id or a name that is no JSON. */
 export function toFrame(text: string): Frame {
