@@ -1,7 +1,8 @@
-import type { RunOutcome } from '@agentstream/client/wire'
+import { parseCursor, type RunOutcome } from '@agentstream/client/wire'
 import type { ApprovalDesk } from './approval-desk.ts'
 import { type Cancellation, createCancellation } from './cancellation.ts'
 import type { Journal, JournalEntry } from './journal.ts'
+import { createPace, type Pace, type PacedReader } from './pace.ts'
 import type { RunEnding } from './produce.ts'
 
 /** A run whose agent works in this process. */
@@ -11,6 +12,8 @@ export interface LiveRun {
   readonly desk: ApprovalDesk
   /** Whether another process could go on with it. */
   readonly isResumable: boolean
+  /** Absent where the run does not wait for its viewer. */
+  readonly pace: Pace | undefined
   /** One per connection that watches, each with the switch that ends its reading. */
   readonly viewers: Set<AbortController>
   /** Settled when the journal has answered who runs it; until then it cannot be read. */
@@ -24,8 +27,15 @@ export interface LiveEnding extends RunEnding {
   readonly moved?: true
 }
 
-export function createLiveRun({ opened, desk, isResumable }: Pick<LiveRun, 'opened' | 'desk' | 'isResumable'>): LiveRun {
-  return { desk, isResumable, cancellation: createCancellation(), viewers: new Set(), opened, ending: Promise.resolve(undefined) }
+export interface LiveRunOptions extends Pick<LiveRun, 'opened' | 'desk' | 'isResumable'> {
+  /** Whether the run waits for an only viewer that is far behind. */
+  readonly isPaced?: boolean
+}
+
+export function createLiveRun({ isPaced = false, ...options }: LiveRunOptions): LiveRun {
+  const cancellation = createCancellation()
+  const pace = isPaced ? createPace(cancellation.signal) : undefined
+  return { ...options, cancellation, pace, viewers: new Set(), ending: Promise.resolve(undefined) }
 }
 
 /** How a run ended, as the last frame of its stream says it. */
@@ -64,6 +74,11 @@ export function openView(options: ViewOptions): RunView {
   const reading = new AbortController()
   run?.viewers.add(reading)
   if (run) onWatched(run)
+  const openReader = (pace: Pace): PacedReader => {
+    const reader = pace.join((after === undefined ? undefined : parseCursor(after)?.seq) ?? 0)
+    reading.signal.addEventListener('abort', reader.leave, { once: true })
+    return reader
+  }
   const revived = async function* (goesOn: (key: string) => Promise<boolean>): AsyncGenerator<readonly JournalEntry[], void, undefined> {
     let at = after
     do {
@@ -74,7 +89,8 @@ export function openView(options: ViewOptions): RunView {
     } while (!reading.signal.aborted && (await goesOn(key)))
   }
   return {
-    entries: () => (revive ? revived(revive) : journal.read(key, after, reading.signal)),
+    entries: () =>
+      revive ? revived(revive) : run?.pace ? paced(journal.read(key, after, reading.signal), openReader(run.pace)) : journal.read(key, after, reading.signal),
     async end() {
       const ending = await run?.ending
       if (ending?.moved) return undefined
@@ -86,5 +102,13 @@ export function openView(options: ViewOptions): RunView {
       reading.abort()
       if (run?.viewers.delete(reading) && run.viewers.size === 0) onAbandoned(run, how)
     },
+  }
+}
+
+/** Tells the run how far the view has come. */
+async function* paced(entries: AsyncIterable<readonly JournalEntry[]>, reader: PacedReader): AsyncGenerator<readonly JournalEntry[], void, undefined> {
+  for await (const batch of entries) {
+    reader.took(batch.length)
+    yield batch
   }
 }

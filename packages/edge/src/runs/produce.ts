@@ -8,6 +8,7 @@ import { type Batches, gather } from '../batches.ts'
 import type { Cancellation } from './cancellation.ts'
 import type { Journal } from './journal.ts'
 import { cancelledEvent, errorEvent, lostEvent } from './last-words.ts'
+import type { Pace } from './pace.ts'
 
 export interface Production {
   readonly agent: Agent
@@ -19,6 +20,8 @@ export interface Production {
   /** Under which id the journal keeps the run. */
   readonly key: string
   readonly cancellation: Cancellation
+  /** What holds the agent where its only viewer is far behind. */
+  readonly pace?: Pace | undefined
   /** Gets what clients must not see. */
   readonly onError: (error: unknown) => void
   readonly timestamp: () => string
@@ -66,6 +69,8 @@ async function perform(production: Production, watch: EndingWatch): Promise<Agen
       isStoring = false
       for (const event of batch) watch.see(event)
       if (watch.isOver()) return undefined
+      const isHeld = production.pace?.wrote(batch.length)
+      if (isHeld) await isHeld
     }
     return cancellation.cause ? cancelledEvent(cancellation.cause, timestamp()) : undefined
   } catch (error) {

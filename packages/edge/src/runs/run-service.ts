@@ -136,7 +136,7 @@ export function createRunService(options: RunServiceOptions): RunService {
       if ((await run.opened) === 'reader') return undefined
       if (shared) letGo = keepLease({ shared, key, run, onError })
       const agent = sessions && sessionKey !== undefined ? inSession(request.agent, { store: sessions, key: sessionKey, onError }) : request.agent
-      const ending = await produce({ ...request, agent, key, journal, cancellation: run.cancellation, approvals: run.desk, onError, timestamp })
+      const ending = await produce({ ...request, agent, key, journal, cancellation: run.cancellation, pace: run.pace, approvals: run.desk, onError, timestamp })
       if (!ending.lost) return ending
       const moved = await isElsewhere(journal, key)
       // Without the end in the journal, its readers would wait for ever.
@@ -154,7 +154,9 @@ export function createRunService(options: RunServiceOptions): RunService {
   const begin = async (request: StartRequest): Promise<StartResult> => {
     const { agent } = request
     const opened = shared ? journal.open(request.key, encodeRequest({ ...request, agentName: agent.name })) : journal.open(request.key)
-    const run = createLiveRun({ opened, desk: createApprovalDesk({ timeoutMs: approvalTimeoutMs, now }), isResumable: canGoOn(agent) })
+    // What nobody watches is stopped and lost with its process: then it need not hurry ahead of who watches.
+    const isPaced = onDisconnect === 'cancel' && !journal.durable
+    const run = createLiveRun({ opened, desk: createApprovalDesk({ timeoutMs: approvalTimeoutMs, now }), isResumable: canGoOn(agent), isPaced })
     live.set(request.key, run)
     if (request.sessionKey !== undefined) talking.add(request.sessionKey)
     const firstView = view(request.key)
