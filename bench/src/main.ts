@@ -30,6 +30,20 @@ interface DecoderRow extends Measured {
   readonly charactersPerToken: number
 }
 
+interface Memory {
+  readonly finished: Readonly<Record<string, unknown>>
+  readonly running: readonly { readonly name: string; readonly events: number; readonly textMiB: number; readonly growthBesideTextMiB: number }[]
+}
+
+interface ConcurrencyRow {
+  readonly name: string
+  readonly words: number
+  readonly bytesPerRun: number
+  readonly p50Ms: number
+  readonly p99Ms: number
+  readonly cpuUsPerWord: number
+}
+
 function inProcess(script: string, flags: readonly string[]): unknown {
   const file = new URL(script, import.meta.url).pathname
   const child = spawnSync(process.execPath, ['--conditions=agentstream-source', ...flags, file], { encoding: 'utf8', maxBuffer: 1 << 24 })
@@ -39,7 +53,8 @@ function inProcess(script: string, flags: readonly string[]): unknown {
 
 const throughput = inProcess('throughput.ts', []) as readonly Row[]
 const withoutCodeGeneration = inProcess('throughput.ts', ['--disallow-code-generation-from-strings']) as readonly Row[]
-const memory = inProcess('memory.ts', ['--expose-gc'])
+const memory = inProcess('memory.ts', ['--expose-gc']) as Memory
+const concurrency = inProcess('concurrency.ts', ['--expose-gc']) as readonly ConcurrencyRow[]
 const engine = inProcess('engine.ts', []) as readonly (Measured & { readonly tokens: number })[]
 const toolArguments = inProcess('tool-arguments.ts', []) as readonly ArgumentsRow[]
 const decoders = inProcess('decoders.ts', []) as readonly DecoderRow[]
@@ -98,10 +113,34 @@ console.table(
   })),
 )
 console.log('Heap held by a finished run')
-console.table([memory])
+console.table([memory.finished])
+console.log('Heap that a client has at most while a million events come, beside their text')
+console.table(
+  memory.running.map(({ name, events, textMiB, growthBesideTextMiB }) => ({
+    way: name,
+    events,
+    'text, MiB': fixed(textMiB),
+    'beside it, MiB': fixed(growthBesideTextMiB),
+  })),
+)
+console.log('A thousand slow runs at once in one process, a word every 200 ms each')
+console.table(
+  concurrency.map(({ name, bytesPerRun, p50Ms, p99Ms, cpuUsPerWord }) => {
+    const plain = concurrency[0]
+    return {
+      server: name,
+      'KiB per run': fixed(bytesPerRun / 1024, 1),
+      'delay p50, ms': fixed(p50Ms, 3),
+      'delay p99, ms': fixed(p99Ms, 3),
+      'CPU µs per word': fixed(cpuUsPerWord, 1),
+      'ratio of memory': fixed(bytesPerRun / (plain?.bytesPerRun ?? Number.NaN), 1),
+      'ratio of p99': fixed(p99Ms / (plain?.p99Ms ?? Number.NaN), 1),
+    }
+  }),
+)
 console.log('Sizes in bytes, react and react-query left out')
 console.table(bundles)
 writeFileSync(
   new URL('../results.json', import.meta.url),
-  `${JSON.stringify({ node: process.version, summary, throughput, withoutCodeGeneration, engine, toolArguments, decoders, memory, bundles }, null, 2)}\n`,
+  `${JSON.stringify({ node: process.version, summary, throughput, withoutCodeGeneration, engine, toolArguments, decoders, memory, concurrency, bundles }, null, 2)}\n`,
 )
