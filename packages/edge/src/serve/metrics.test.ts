@@ -1,3 +1,4 @@
+import { createAgentClient } from '@agentstream/client'
 import type { AgentEvent } from '@agentstream/client/wire'
 import { expect, test } from 'vitest'
 import type { Agent, RunContext } from '../agents/agent.ts'
@@ -96,4 +97,30 @@ test('every answer says how long the server took for it', async () => {
   for (const path of ['/runs/r', '/runs/x', '/agents/helper', '/nowhere']) expect((await call('GET', path)).headers.get('server-timing')).toMatch(both)
   const open = createAgentHandler({ agents: { helper: brief } })
   expect((await open(new Request('http://host/agents/helper'))).headers.get('server-timing')).toMatch(/^answer;dur=\d+\.\d$/)
+})
+
+test('N13 S27 a proxy that collects our stream before it passes it on is noticed by our client, and one that passes it on is not', async () => {
+  const slow = agentOf(async function* () {
+    yield { type: 'started', timestamp: '2026-01-01T00:00:00.000Z' }
+    yield { type: 'token', content: 'a', timestamp: '2026-01-01T00:00:05.000Z' }
+    yield { type: 'completed', success: true, timestamp: '2026-01-01T00:00:06.000Z' }
+  })
+  const handler = createAgentHandler({ agents: { helper: slow } })
+  const through = (pass: (response: Response) => Promise<Response>) =>
+    createAgentClient({ url: 'http://host', fetch: async (input, init) => pass(await handler(new Request(input, init))) })
+  const shown = async (client: ReturnType<typeof through>): Promise<unknown> => (await client.run('go').result()).state.connection.isBuffered
+  const collect = async (response: Response): Promise<Response> => new Response(await response.text(), response)
+  const onePerChunk = async (response: Response): Promise<Response> => {
+    const frames = (await response.text()).split(/(?<=\n\n)/)
+    const body = new ReadableStream<Uint8Array>({
+      async pull(controller) {
+        await new Promise((resolve) => setImmediate(resolve))
+        const next = frames.shift()
+        if (next === undefined) controller.close()
+        else controller.enqueue(new TextEncoder().encode(next))
+      },
+    })
+    return new Response(body, response)
+  }
+  expect([await shown(through(collect)), await shown(through(onePerChunk))]).toEqual([true, undefined])
 })
