@@ -44,6 +44,22 @@ describe('silence', () => {
     expect(error).toMatchObject({ code: 'timeout', phase: 'first_event', timeoutMs: 8000 })
   })
 
+  test('L7 N14: a loop that is busy for an hour is not taken for a silent server', async () => {
+    vi.useFakeTimers()
+    const { fetch } = scriptedFetch({ body: ['data: {"type":"token","content":"Hi"}\n\n', 'data: {"type":"token","content":" there"}\n\n', done] })
+    const seen: string[] = []
+    const reading = (async () => {
+      for await (const { type } of createAgentClient({ url: '/api', fetch }).stream('x')) {
+        seen.push(type)
+        if (seen.length === 1) await new Promise((resolve) => setTimeout(resolve, 3_600_000))
+      }
+    })()
+    await vi.advanceTimersByTimeAsync(3_700_000)
+    await reading
+    expect(seen).toEqual(['token', 'token', 'status', 'token', 'result'])
+    vi.useRealTimers()
+  })
+
   test('N14 N15: heartbeats are life, however long they go on', async () => {
     vi.useFakeTimers()
     function* beating() {

@@ -98,6 +98,18 @@ describe('stopping', () => {
     expect(server.requests.at(-1)).toEqual({ method: 'DELETE', url: `https://agents.test/runs/${run.id}` })
   })
 
+  test('a page that is left tells the server to stop, where that was asked for; a page that is kept does not', async () => {
+    const { server, send, stream } = openedStream({ onPageHide: 'cancel' })
+    const run = send('a')
+    await waitFor(() => expect(server.runs).toHaveLength(1))
+    server.run(0).send(token('half'))
+    await waitFor(() => expect(stream().text).toBe('half'))
+    act(() => void globalThis.dispatchEvent(new PageTransitionEvent('pagehide', { persisted: true })))
+    expect(server.requests).toHaveLength(1)
+    act(() => void globalThis.dispatchEvent(new PageTransitionEvent('pagehide')))
+    await waitFor(() => expect(server.requests.at(-1)).toEqual({ method: 'DELETE', url: `https://agents.test/runs/${run.id}?reason=The+page+was+left` }))
+  })
+
   test('stop is cancel without an answer; L4: with nothing running both do nothing', async () => {
     const { server, send, stream } = openedStream()
     expect(await stream().cancel()).toEqual({ outcome: 'already_finished' })
