@@ -17,6 +17,18 @@ const states: Readonly<Record<string, (demo: Demo) => Promise<void>>> = {
     await demo.ask('How does AgentStream notice a truncated run?', 'the model fails')
     await expect(demo.answer.getByText('The agent failed', { exact: true })).toBeVisible({ timeout: 20_000 })
   },
+  'another line': async (demo) => {
+    await demo.speak('AG-UI')
+    await expect(demo.page.getByRole('status').filter({ hasText: 'a stream that breaks stays broken' })).toBeVisible()
+    await demo.page.getByRole('button', { name: /^Speaks AG-UI/ }).click()
+    await expect(demo.page.getByRole('combobox', { name: 'in the words of' })).toBeVisible()
+  },
+  broken: async (demo) => {
+    await demo.ask('How does AgentStream notice a truncated run?')
+    await expect(demo.round(2)).toBeVisible({ timeout: 15_000 })
+    await demo.breakIt('Cut the connection')
+    await expect(demo.story).toContainText('Back after', { timeout: 15_000 })
+  },
   workflow: async (demo) => {
     await demo.play('16 · DAWP triggered mid loop')
     await expect(demo.answer.getByRole('article', { name: 'Workflow tide-review' })).toContainText('decide', { timeout: 15_000 })

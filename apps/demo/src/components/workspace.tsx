@@ -60,6 +60,8 @@ export function Workspace({ agent, found, active, choice, inspecting, onInspecti
     if (active && last && lineOf(last.run, lines).isAddressable) window.history.replaceState(null, '', addressOf(agent, last))
   }, [active, agent, turns, lines])
 
+  // From its first moment, whether or not somebody looks at the inspector.
+  useEffect(() => (run ? log.watch(run) : undefined), [run, log])
   const { open } = choice
   const fault = canAskForFaults(choice.line) ? chosenFault : undefined
   const note = useCallback((sent: AgentRun | undefined) => sent && open && setLines((known) => ({ ...known, [sent.id]: open })), [open])

@@ -12,7 +12,6 @@ import type { LineLog } from './line-log.ts'
 export function BreakPanel({ run, log, line }: { run: AgentRun | undefined; log: LineLog; line: OpenLine }) {
   const breakages = useBreakages(line)
   const isLive = useRun(run, isStreaming)
-  useEffect(() => (run ? log.watch(run) : undefined), [run, log])
   const breakIt = (how: Breakage) => {
     if (!run) return
     log.asked(breakageWords[how].asked)
