@@ -48,8 +48,9 @@ interface Named {
 
 async function answer(context: Context<Env>, body: string, { upstream, address, options }: Named): Promise<Response> {
   const { fetch = globalThis.fetch, idleTimeoutMs = 60_000, maxAnswerBytes = 64 * mebibyte, onError = () => {} } = options
-  const { signal, headers } = context.env.request
-  const abort = linkedAbort(signal)
+  const { request } = context.env
+  const { headers } = request
+  const abort = linkedAbort(request.signal)
   const stall = stallTimer(idleTimeoutMs, () => abort.abort(new StreamTimeoutError('idle', idleTimeoutMs)))
   const { from, to = aiecs } = upstream
   try {
@@ -57,7 +58,7 @@ async function answer(context: Context<Env>, body: string, { upstream, address, 
     const asked = await askUpstream(address, upstream, { headers, body, signal: abort.signal, fetch })
     stall.pause()
     const transcoder = transcode({ from, to, fromFraming: asked.framing, ...(upstream.framing ? { toFraming: upstream.framing } : {}) })
-    const stream = transcodedStream({ body: asked.body, transcoder, maxBytes: maxAnswerBytes, abort, stall, onError })
+    const stream = transcodedStream({ body: asked.body, transcoder, maxBytes: maxAnswerBytes, request, abort, stall, onError })
     return new Response(stream, { headers: { ...streamHeaders, ...to.headers, 'content-type': transcoder.framing.contentType } })
   } catch (error) {
     stall.stop()

@@ -7,6 +7,9 @@ export interface TranscodedOptions {
   readonly transcoder: Transcoder
   readonly maxBytes: number
   /** Of the request to the upstream: aborting it ends the answer. */
+  /** Held for as long as the stream is open: Node forgets to tell a request that nobody holds any more of its abort. */
+  readonly request: Pick<Request, 'signal'>
+  /** Linked to the request's. */
   readonly abort: LinkedAbort
   readonly stall: StallTimer
   readonly onError: (error: unknown) => void
@@ -25,7 +28,7 @@ function limited(limit: number): Stage<Uint8Array, Uint8Array> {
   }
 }
 
-export function transcodedStream({ body, transcoder, maxBytes, abort, stall, onError }: TranscodedOptions): ReadableStream<Uint8Array> {
+export function transcodedStream({ body, transcoder, maxBytes, request, abort, stall, onError }: TranscodedOptions): ReadableStream<Uint8Array> {
   const reader: StageReader<Uint8Array> = stageReader(body, limited(maxBytes))
   const waits = interruptible(abort.signal)
   const heartbeat = new TextEncoder().encode(transcoder.framing.heartbeat)
@@ -47,7 +50,7 @@ export function transcodedStream({ body, transcoder, maxBytes, abort, stall, onE
       return { out: out.length > 0 ? out : [heartbeat], isLast: false }
     } catch (error) {
       // Whoever left is no fault; a silence that ended the request is one of ours.
-      if (!abort.signal.aborted || isAgentStreamError(error)) onError(error)
+      if (!(request.signal.aborted || abort.signal.aborted) || isAgentStreamError(error)) onError(error)
       return { out: transcoder.broken(error), isLast: true }
     }
   }
