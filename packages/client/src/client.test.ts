@@ -43,8 +43,18 @@ describe('info', () => {
   const json = { 'content-type': 'application/json' }
 
   test('tells what an agent is', async () => {
-    const body = '{"name":"a","model":"m","provider":null,"tools":[{"name":"tide","description":"Tides"}],"supports_streaming":false}'
-    expect(await infoOf({ headers: json, body })).toEqual({ name: 'a', model: 'm', tools: [{ name: 'tide', description: 'Tides' }], supportsStreaming: false })
+    const body =
+      '{"name":"a","model":"m","provider":null,"tools":[{"name":"tide","description":"Tides"}],"supports_streaming":false,"timeout":60,"max_retries":3,"temperature":0.2,"max_tokens":500}'
+    expect(await infoOf({ headers: json, body })).toEqual({
+      name: 'a',
+      model: 'm',
+      tools: [{ name: 'tide', description: 'Tides' }],
+      supportsStreaming: false,
+      timeoutMs: 60_000,
+      maxRetries: 3,
+      temperature: 0.2,
+      maxTokens: 500,
+    })
   })
   test('throws what the server answered otherwise', async () => {
     await expect(infoOf({ status: 404, headers: json, body: '{}' })).rejects.toBeInstanceOf(HttpError)

@@ -9,6 +9,13 @@ export interface AgentInfo {
   readonly model?: string
   readonly tools: readonly { readonly name: string; readonly description: string }[]
   readonly supportsStreaming: boolean
+  /** Longest silence of its model. */
+  readonly timeoutMs?: number
+  /** How often its model is asked again. */
+  readonly maxRetries?: number
+  /** Of its answers, unless a run states others. */
+  readonly temperature?: number
+  readonly maxTokens?: number
 }
 
 /** How a model is to answer, for one run. */

@@ -18,7 +18,9 @@ export interface AgentOptions {
   readonly now?: () => number
 }
 
-export function agentInfo({ name, description, provider }: AgentOptions, toolbox: Toolbox): AgentInfo {
+export function agentInfo({ name, description, provider, parameters }: AgentOptions, toolbox: Toolbox): AgentInfo {
+  const { timeoutMs, maxRetries } = provider.info
+  const { temperature, maxTokens } = mergeParameters(provider.info.parameters, parameters)
   return {
     name,
     ...(description === undefined ? {} : { description }),
@@ -26,6 +28,7 @@ export function agentInfo({ name, description, provider }: AgentOptions, toolbox
     model: provider.info.model,
     tools: toolbox.tools.map((tool) => ({ name: tool.name, description: tool.description })),
     supportsStreaming: provider.info.supportsStreaming,
+    ...stated({ timeoutMs, maxRetries, temperature, maxTokens }),
   }
 }
 
@@ -33,6 +36,9 @@ export function agentInfo({ name, description, provider }: AgentOptions, toolbox
 export function stopMembers({ finishReason, stopText }: LoopOutcome): { readonly stop_reason: FinishReason; readonly stop_text?: string } {
   return { stop_reason: finishReason, ...(stopText === undefined ? {} : { stop_text: stopText }) }
 }
+
+const stated = (figures: Readonly<Record<string, number | undefined>>): Readonly<Record<string, number>> =>
+  Object.fromEntries(Object.entries(figures).flatMap(([name, figure]) => (figure === undefined ? [] : [[name, figure]])))
 
 export function runParameters(options: AgentOptions, context: RunContext): ModelParameters {
   return mergeParameters(options.parameters, context.parameters)

@@ -13,8 +13,8 @@ import {
 } from '@agentstream/client/wire'
 import { interruptible, linkedAbort, sleep, stallTimer } from '../abort.ts'
 import { ProviderError } from '../errors.ts'
-import type { ModelDelta, TraceContext } from './provider.ts'
-import { type RetryPolicy, retryDelay } from './retry-policy.ts'
+import type { ModelDelta, ProviderInfo, TraceContext } from './provider.ts'
+import { defaultAttempts, type RetryPolicy, retryDelay } from './retry-policy.ts'
 
 /**
  * The POST every provider makes. In go a URL, a body and the vendor's stage from frames to deltas; out come deltas. It
@@ -34,6 +34,14 @@ export interface ProviderTransport {
   readonly limits?: { readonly eventBytes: number; readonly responseBytes: number }
   readonly sleep?: (ms: number, signal: AbortSignal) => Promise<void>
   readonly random?: () => number
+}
+
+const defaultIdleMs = 60_000
+
+/** What a provider tells of how it asks. */
+export function askingOf(options: ProviderTransport & Pick<ProviderInfo, 'parameters'>): Pick<ProviderInfo, 'timeoutMs' | 'maxRetries' | 'parameters'> {
+  const { idleTimeoutMs: timeoutMs = defaultIdleMs, retry = {}, parameters } = options
+  return { timeoutMs, maxRetries: retry === false ? 0 : (retry.attempts ?? defaultAttempts) - 1, ...(parameters ? { parameters } : {}) }
 }
 
 export interface ProviderCall {
@@ -119,7 +127,7 @@ export async function* readAnswer(answer: ProviderAnswer): AsyncGenerator<ModelD
 async function* attemptAnswer(answer: ProviderAnswer, onStall: () => void): AsyncGenerator<readonly ModelDelta[], void, undefined> {
   const { provider, signal } = answer
   signal.throwIfAborted()
-  const { idleTimeoutMs = 60_000 } = answer.transport
+  const { idleTimeoutMs = defaultIdleMs } = answer.transport
   const request = linkedAbort(signal)
   const waits = interruptible(request.signal)
   const stall = stallTimer(idleTimeoutMs, () => {

@@ -44,6 +44,12 @@ export interface ProviderInfo {
   readonly model: string
   readonly supportsStreaming: boolean
   readonly supportsTools: boolean
+  /** Longest silence of its server, where it has a limit. */
+  readonly timeoutMs?: number
+  /** How often a request that gave nothing yet is sent again. */
+  readonly maxRetries?: number
+  /** Those of every request that states no others. */
+  readonly parameters?: ModelParameters
 }
 
 /**

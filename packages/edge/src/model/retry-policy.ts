@@ -12,9 +12,11 @@ export interface RetryPolicy {
   readonly maxRetryAfterMs?: number
 }
 
+export const defaultAttempts = 4
+
 /** How long to wait before attempt `attempt + 1`, or undefined when the failure is final. `random` is in [0, 1). */
 export function retryDelay(failure: ProviderError, attempt: number, options: { policy: RetryPolicy; random: () => number }): number | undefined {
-  const { attempts = 4, firstDelayMs = 500, maxDelayMs = 10_000, maxRetryAfterMs = 30_000 } = options.policy
+  const { attempts = defaultAttempts, firstDelayMs = 500, maxDelayMs = 10_000, maxRetryAfterMs = 30_000 } = options.policy
   if (!failure.retryable || attempt >= attempts) return undefined
   const { retryAfterMs } = failure
   if (retryAfterMs !== undefined) return retryAfterMs <= maxRetryAfterMs ? retryAfterMs : undefined

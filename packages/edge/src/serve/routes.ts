@@ -83,7 +83,7 @@ async function answer(context: Context<Env>, path: { readonly id: string; readon
 }
 
 function infoOf({ info }: Agent): Readonly<Record<string, unknown>> {
-  const { name, description, provider, model, tools, supportsStreaming } = info
+  const { name, description, provider, model, tools, supportsStreaming, timeoutMs, maxRetries, temperature, maxTokens } = info
   return {
     name,
     description,
@@ -91,5 +91,9 @@ function infoOf({ info }: Agent): Readonly<Record<string, unknown>> {
     model,
     tools: tools.map((tool) => ({ name: tool.name, description: tool.description })),
     supports_streaming: supportsStreaming,
+    timeout: timeoutMs === undefined ? undefined : timeoutMs / 1000,
+    max_retries: maxRetries,
+    temperature,
+    max_tokens: maxTokens,
   }
 }

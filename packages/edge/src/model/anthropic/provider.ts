@@ -1,5 +1,5 @@
 import { type ModelParameters, sse } from '@agentstream/client/wire'
-import { callProvider, type ProviderTransport } from '../call-provider.ts'
+import { askingOf, callProvider, type ProviderTransport } from '../call-provider.ts'
 import { endpoint, requestHeaders } from '../http/endpoint.ts'
 import { wholeBody } from '../http/whole-body.ts'
 import { mergeParameters, type StreamingProvider } from '../provider.ts'
@@ -33,7 +33,7 @@ export function anthropic(options: AnthropicOptions): StreamingProvider {
   const own = { accept: framing.contentType, 'x-api-key': apiKey, 'anthropic-version': '2023-06-01' }
   const headers = requestHeaders({ provider, headers: options.headers, own })
   return {
-    info: { provider, model, supportsStreaming: stream, supportsTools: true },
+    info: { provider, model, supportsStreaming: stream, supportsTools: true, ...askingOf(options) },
     stream: (request, { signal, trace }) => {
       const parameters = mergeParameters(options.parameters, request.parameters)
       const body = anthropicRequest({ ...request, parameters }, { model, maxTokens: 4096, stream })

@@ -1,5 +1,5 @@
 import { type JsonObject, type ModelParameters, ndjson } from '@agentstream/client/wire'
-import { callProvider, type ProviderTransport } from '../call-provider.ts'
+import { askingOf, callProvider, type ProviderTransport } from '../call-provider.ts'
 import { endpoint, requestHeaders } from '../http/endpoint.ts'
 import { wholeBody } from '../http/whole-body.ts'
 import { mergeParameters, type StreamingProvider } from '../provider.ts'
@@ -33,7 +33,7 @@ export function ollama(options: OllamaOptions): StreamingProvider {
   const own = { accept: framing.contentType, authorization: apiKey ? `Bearer ${apiKey}` : undefined }
   const headers = requestHeaders({ provider, headers: options.headers, own })
   return {
-    info: { provider, model, supportsStreaming: stream, supportsTools: true },
+    info: { provider, model, supportsStreaming: stream, supportsTools: true, ...askingOf(options) },
     stream: (request, { signal, trace }) => {
       const parameters = mergeParameters(options.parameters, request.parameters)
       const body = ollamaRequest({ ...request, parameters }, { model, modelOptions, stream })

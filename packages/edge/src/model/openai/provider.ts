@@ -1,5 +1,5 @@
 import { type Framing, type JsonObject, type ModelParameters, sse } from '@agentstream/client/wire'
-import { callProvider, type ProviderCall, type ProviderTransport } from '../call-provider.ts'
+import { askingOf, callProvider, type ProviderCall, type ProviderTransport } from '../call-provider.ts'
 import { endpoint, requestHeaders } from '../http/endpoint.ts'
 import { wholeBody } from '../http/whole-body.ts'
 import { type ModelRequest, mergeParameters, type StreamingProvider } from '../provider.ts'
@@ -38,7 +38,7 @@ export function openai(options: OpenAIOptions): StreamingProvider {
   const headers = requestHeaders({ provider: 'openai', headers: options.headers, own })
   const { body, deltas } = languages[api](options, url)
   return {
-    info: { provider: 'openai', model, supportsStreaming: stream, supportsTools: true },
+    info: { provider: 'openai', model, supportsStreaming: stream, supportsTools: true, ...askingOf(options) },
     stream: (request, { signal, trace }) => {
       const parameters = mergeParameters(options.parameters, request.parameters)
       return callProvider({ provider: 'openai', url, headers, body: body({ ...request, parameters }), framing, deltas, signal, trace, transport: options })
