@@ -103,3 +103,12 @@ test('L18: two tabs show the same end', async ({ page }) => {
   for (const demo of [one, other]) await expect(demo.answer).toContainText(verified)
   expect(await one.words()).toBe(await other.words())
 })
+
+test('a proxy that holds the stream back is told from a slow agent', async ({ page }) => {
+  await page.route('**/api/agents/assistant/runs', async (route) => route.fulfill({ response: await route.fetch() }))
+  const demo = await openDemo(page)
+  await demo.ask('What is 17.5% of 240 plus sqrt(2)?')
+  await demo.ended('Completed')
+  await expect(demo.answer).toContainText(verified)
+  await expect(demo.story).toContainText('Something between the server and this page holds events back')
+})

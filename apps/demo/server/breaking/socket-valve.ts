@@ -30,6 +30,9 @@ export function createSocketValve(socket: UpgradedSocket, onRun: (runId: string,
       if (text.startsWith('{"$id"')) newest = text
       socket.send(text)
     },
-    close: (code, reason) => socket.close(code, reason),
+    // A dead line does not even say that it is over: whoever waits at its other end leaves by themselves.
+    close(code, reason) {
+      if (!isSilent) socket.close(code, reason)
+    },
   }
 }

@@ -4,11 +4,11 @@ import { type Turn, useAgentStream } from '@agentstream/react'
 import { useCallback, useEffect, useRef, useState } from 'react'
 import type { LineChoice } from '../hooks/use-line.ts'
 import { Inspector } from '../inspector/inspector.tsx'
-import { createLineLog } from '../inspector/line-log.ts'
+import { createLineLog, type LineLog } from '../inspector/line-log.ts'
 import { createRunMonitor } from '../inspector/run-monitor.ts'
 import type { AgentName } from '../model/agents.ts'
 import { type OpenLine, openUsual } from '../model/demo-client.ts'
-import { canAskForFaults } from '../model/line.ts'
+import { faultOn } from '../model/line.ts'
 import type { Receipt } from '../model/outcome.ts'
 import { recordingTitle } from '../model/recording-title.ts'
 import { formatRunAddress, type RunAddress } from '../model/run-address.ts'
@@ -41,7 +41,7 @@ export function Workspace({ agent, found, active, choice, inspecting, onInspecti
   const [chosenFault, setFault] = useState('')
   const [receipts, setReceipts] = useState<Readonly<Record<string, Receipt>>>({})
   // What a run began on it keeps.
-  const [lines, setLines] = useState<Readonly<Record<string, OpenLine>>>({})
+  const [lines, setLines] = useState<Lines>({})
   const field = useRef<HTMLTextAreaElement>(null)
   const [sessionId] = useState(newSessionId)
   const [model, setModel] = useState<string>()
@@ -54,22 +54,16 @@ export function Workspace({ agent, found, active, choice, inspecting, onInspecti
   useEffect(() => {
     if (found) attach(found.runId, { description: found.asked || 'A run of another page' })
   }, [found, attach])
-  // Loading the page anew, or opening its address in another tab, shows the same run.
-  useEffect(() => {
-    const last = turns.at(-1)
-    if (active && last && lineOf(last.run, lines).isAddressable) window.history.replaceState(null, '', addressOf(agent, last))
-  }, [active, agent, turns, lines])
+  useAddress(active, addressOf(agent, turns.at(-1), lines))
 
-  // From its first moment, whether or not somebody looks at the inspector.
-  useEffect(() => (run ? log.watch(run) : undefined), [run, log])
+  useStory(run, log)
   const { open } = choice
-  const fault = canAskForFaults(choice.line) ? chosenFault : undefined
+  const fault = faultOn(choice.line, chosenFault)
   const note = useCallback((sent: AgentRun | undefined) => sent && open && setLines((known) => ({ ...known, [sent.id]: open })), [open])
   const start = useCallback(
     (description: string) => {
       monitor.reset()
-      const task: TaskInput = { description, ...(fault ? { context: { demo_fault: fault } } : {}) }
-      note(send(task))
+      note(send(taskOf(description, fault)))
       // A fault is for one run: whoever tries again wants to see it work.
       setFault('')
     },
@@ -147,7 +141,7 @@ export function Workspace({ agent, found, active, choice, inspecting, onInspecti
         <LiveAnnouncer run={run} />
       </main>
       <InspectorFrame open={inspecting} onClose={() => onInspecting(false)}>
-        <Inspector run={run} monitor={monitor} log={log} line={run ? lineOf(run, lines) : (open ?? openUsual)} />
+        <Inspector run={run} monitor={monitor} log={log} line={lineOf(run, lines) ?? open ?? openUsual} />
       </InspectorFrame>
     </div>
   )
@@ -166,15 +160,36 @@ function Welcome({ agent, served, onExample }: { agent: AgentName; served: strin
   }
 }
 
-function lineOf({ id }: AgentRun, lines: Readonly<Record<string, OpenLine>>): OpenLine {
-  return lines[id] ?? openUsual
+type Lines = Readonly<Record<string, OpenLine>>
+
+/** Runs that this page did not begin are followed on the usual line. */
+function lineOf(run: AgentRun | undefined, lines: Lines): OpenLine | undefined {
+  return run && (lines[run.id] ?? openUsual)
 }
 
-function addressOf(agent: AgentName, { run, input }: Turn): string {
+function addressOf(agent: AgentName, turn: Turn | undefined, lines: Lines): string | undefined {
+  if (!turn || !lineOf(turn.run, lines)?.isAddressable) return undefined
+  const { run, input } = turn
   return formatRunAddress({ agent, runId: run.id, asked: typeof input === 'string' ? input : input.description })
 }
 
+function taskOf(description: string, fault: string | undefined): TaskInput {
+  return { description, ...(fault ? { context: { demo_fault: fault } } : {}) }
+}
+
 const asWritten = (question: string) => question
+
+/** From its first moment, whether or not somebody looks at the inspector. */
+function useStory(run: AgentRun | undefined, log: LineLog) {
+  useEffect(() => (run ? log.watch(run) : undefined), [run, log])
+}
+
+/** Loading the page anew, or opening its address in another tab, shows the same run. */
+function useAddress(active: boolean, address: string | undefined) {
+  useEffect(() => {
+    if (active && address !== undefined) window.history.replaceState(null, '', address)
+  }, [active, address])
+}
 
 function useEscape(action: (() => void) | undefined) {
   useEffect(() => {

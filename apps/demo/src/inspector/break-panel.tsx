@@ -50,7 +50,8 @@ function Story({ log }: { log: LineLog }) {
   }, [notes])
   if (notes.length === 0) return <p className="muted">While an answer streams, these break it. What became of it is told here.</p>
   return (
-    <ol ref={list} className="line-notes" aria-label="What happened to the connection">
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls has to be reached by keys.
+    <ol ref={list} tabIndex={0} className="line-notes" aria-label="What happened to the connection">
       {notes.map(({ id, at, tone, words }) => (
         <li key={id} data-tone={tone}>
           <span className="line-time">{formatDuration(at)}</span>

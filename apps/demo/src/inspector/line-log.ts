@@ -54,6 +54,8 @@ export function createLineLog(now: () => number = () => performance.now()): Line
           lostAt ??= now()
           add('lost', lossOf(state))
         }
+        if (state.connection.isBuffered && !seen.connection.isBuffered)
+          add('lost', 'Something between the server and this page holds events back: they show later than they happen.')
         if (state.counts.restarts > seen.counts.restarts)
           add('back', 'Another process took the run up. Its unfinished round begins again; no tool is called twice.')
         if (lostAt !== undefined && state.connection.phase === 'open') {

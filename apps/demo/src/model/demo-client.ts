@@ -29,11 +29,11 @@ export async function openLine(line: Line): Promise<OpenLine> {
     ...ourOwn(line, way),
     client: speaking(words, way),
     isAddressable: false,
-    shortcomings: `${words.losses ? lossesInWords(words.losses) : ''} Nothing numbers them and no digest comes, so what is missing is not noticed, and a stream that breaks stays broken.`,
+    shortcomings: `${words.losses ? lossesInWords(words.losses) : ''} There is no digest, and a stream that breaks stays broken.`,
   }
 }
 
-const foundOut = 'The first bytes tell who speaks. It is held against no digest, and a stream that breaks stays broken.'
+const foundOut = 'The first bytes tell who speaks. There is no digest, and a stream that breaks stays broken.'
 
 interface Way {
   readonly transport: Transport

@@ -40,5 +40,7 @@ export function nameOf({ words, carrier }: Line): string {
   return `${words === 'auto' ? 'whatever comes' : wordsTitles[words]} ${short}`
 }
 
-/** They are asked for within our own request, and what carries it has to look there. */
-export const canAskForFaults = ({ words, carrier }: Line): boolean => words === 'aiecs' && carrier !== 'socket'
+/** Faults are asked for within our own request, and what carries it has to look there: undefined where it cannot. */
+export function faultOn({ words, carrier }: Line, fault: string): string | undefined {
+  return words === 'aiecs' && carrier !== 'socket' ? fault : undefined
+}
