@@ -32,11 +32,8 @@ export function membersIn({ metadata }: Part): Metadata | undefined {
   return isObject(mark) ? mark : undefined
 }
 
-/** The part with other values of some of them. */
-export const withMembers = (part: Part, members: Metadata): Part => ({
-  ...part,
-  metadata: { ...part.metadata, ...membersMetadata({ ...membersIn(part), ...members }) },
-})
+/** The metadata of a part with other values of some of them. */
+export const metadataWith = (part: Part, members: Metadata): Metadata => ({ ...part.metadata, [name]: { ...membersIn(part), ...members } })
 
 const endings: Readonly<Record<string, readonly string[]>> = { completed: ['completed'], failed: ['error', 'completed'], canceled: ['cancelled'] }
 

@@ -1,5 +1,5 @@
 /** Pieces of an answer come by the thousand, and all that differs from one to the next is a text and perhaps its time. */
-import { membersIn, withMembers } from './own.ts'
+import { membersIn, metadataWith } from './own.ts'
 import type { Part, Update } from './update.ts'
 
 /** The part of an update that is one piece of text and nothing else. */
@@ -20,6 +20,6 @@ export function variablesOf(update: Update): readonly string[] {
 export function withVariables(update: Update, [text, timestamp]: readonly string[]): Update {
   const piece = pieceOf(update)
   if (update.kind !== 'artifact' || !piece || text === undefined) return update
-  const part = timestamp === undefined ? { ...piece, text } : withMembers({ ...piece, text }, { timestamp })
-  return { ...update, artifact: { ...update.artifact, parts: [part] } }
+  const metadata = timestamp === undefined ? piece.metadata : metadataWith(piece, { timestamp })
+  return { ...update, artifact: { ...update.artifact, parts: [{ kind: 'text', text, metadata }] } }
 }
