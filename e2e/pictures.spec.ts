@@ -50,19 +50,20 @@ const states: Readonly<Record<string, (demo: Demo) => Promise<void>>> = {
 }
 
 const views = {
-  light: { colorScheme: 'light', width: 1280, height: 860 },
-  dark: { colorScheme: 'dark', width: 1280, height: 860 },
-  narrow: { colorScheme: 'light', width: 360, height: 740 },
+  wide: { width: 1280, height: 860, schemes: ['light', 'dark'] },
+  narrow: { width: 360, height: 740, schemes: ['light'] },
 } as const
 
-for (const [view, { colorScheme, width, height }] of Object.entries(views)) {
+for (const [view, { width, height, schemes }] of Object.entries(views)) {
   for (const [state, reach] of Object.entries(states)) {
     test(`${state}, ${view}`, async ({ page }) => {
       await page.setViewportSize({ width, height })
-      await page.emulateMedia({ colorScheme })
       const demo = await openDemo(page)
       await reach(demo)
-      await page.screenshot({ path: `test-results/pictures/${state}-${view}.png` })
+      for (const colorScheme of schemes) {
+        await page.emulateMedia({ colorScheme })
+        await page.screenshot({ path: `test-results/pictures/${state}-${view === 'wide' ? colorScheme : view}.png` })
+      }
       const overflow = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth)
       expect(overflow, 'the page never scrolls sideways').toBeLessThanOrEqual(0)
     })

@@ -31,7 +31,8 @@ export default defineConfig({
   testDir: '.',
   fullyParallel: true,
   retries: 0,
-  workers: 2,
+  // The demo takes its time, and a page that waits needs no processor.
+  workers: 3,
   forbidOnly: Boolean(process.env['CI']),
   reporter: [['list']],
   outputDir: '../test-results',

@@ -34,7 +34,7 @@ const halves: readonly (readonly Question[])[] = [
     ['AI SDK', 'fetch', unverified, args],
   ],
   [
-    ['find out', 'fetch', '', args],
+    ['find out', 'fetch', verified, args],
     ['A2A 0.3', 'fetch', unverified, args],
     ['A2A 1.0', inPage, unverified, args],
     // No arguments of tools, and no tools at all.

@@ -33,7 +33,7 @@ export async function openLine(line: Line): Promise<OpenLine> {
   }
 }
 
-const foundOut = 'The first bytes tell who speaks. There is no digest, and a stream that breaks stays broken.'
+const foundOut = 'The first bytes tell who speaks. Here they are our own words, so nothing is lost.'
 
 interface Way {
   readonly transport: Transport

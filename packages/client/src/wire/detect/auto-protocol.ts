@@ -33,9 +33,6 @@ export function detectProtocol({ among = knownProtocols, contentType, headers, b
   return detector.look(bytes.subarray(0, detectBytes)) ?? detector.settle()
 }
 
-// Who cuts the bytes and who reads the frames meet only in the frames, so the choice travels as the first of them.
-const chosen = 'agentstream-protocol'
-
 /** Holds bytes until the stream is known, and hands all of them to the framing it turned out to have. */
 function detecting(framing: Framing, among: readonly RecognisableProtocol[]): Framing['decoder'] {
   return (limits) => {
@@ -44,12 +41,21 @@ function detecting(framing: Framing, among: readonly RecognisableProtocol[]): Fr
     let held: Uint8Array[] = []
     let heldBytes = 0
     let inner: Stage<Uint8Array, Frame> | undefined
+    let recognised: string | undefined
 
+    // Who cuts the bytes and who reads the frames meet only in the frames, so the choice travels with the first of them.
+    const marked = (frames: readonly Frame[]): readonly Frame[] => {
+      const [first, ...others] = frames
+      if (!first || recognised === undefined) return frames
+      const mark = recognised
+      recognised = undefined
+      return [{ ...first, recognised: mark }, ...others]
+    }
     const open = ({ protocol, framing: cut }: Detected): readonly Frame[] => {
       const decoder = cut.decoder(limits)
-      const frames: Frame[] = [{ event: chosen, data: protocol.name }]
-      for (const bytes of held) frames.push(...decoder.push(bytes))
+      const frames = held.flatMap((bytes) => decoder.push(bytes))
       inner = decoder
+      recognised = protocol.name
       held = []
       return frames
     }
@@ -60,19 +66,19 @@ function detecting(framing: Framing, among: readonly RecognisableProtocol[]): Fr
     }
     return {
       push(bytes) {
-        if (inner) return inner.push(bytes)
+        if (inner) return marked(inner.push(bytes))
         held.push(bytes)
         const room = detectBytes - heldBytes
         heldBytes += bytes.byteLength
         const detected = detector.look(bytes.subarray(0, Math.max(0, room))) ?? (heldBytes >= detectBytes ? detector.settle() : undefined)
-        if (detected) return open(detected)
+        if (detected) return marked(open(detected))
         if (detector.state() === 'foreign' || heldBytes >= detectBytes) throw unknown()
         return []
       },
       end() {
         const detected = inner ? undefined : detector.settle()
         const frames = detected ? open(detected) : []
-        if (inner) return [...frames, ...inner.end()]
+        if (inner) return marked([...frames, ...inner.end()])
         const state = detector.state()
         if (state === 'silent') return []
         throw state === 'inside' ? new StreamInterruptedError('The stream ended before it was clear what it speaks') : unknown()
@@ -87,12 +93,11 @@ function autoDecoder(among: readonly RecognisableProtocol[]): Stage<Frame, Agent
   let isOther = false
   return {
     push(frame) {
-      if (frame.event === chosen) {
+      if (frame.recognised !== undefined) {
         // A stream that is taken up again tells it once more.
-        isOther = name !== undefined && name !== frame.data
-        name ??= frame.data
+        isOther = name !== undefined && name !== frame.recognised
+        name ??= frame.recognised
         inner ??= among.find((protocol) => protocol.name === name)?.decoder()
-        return []
       }
       if (!inner || isOther) throw new ProtocolError(isOther ? `The stream began as ${name} and goes on as something else` : 'The stream was not recognised')
       return inner.push(frame)

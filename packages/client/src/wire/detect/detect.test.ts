@@ -3,7 +3,20 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { createAgentClient, immediately } from '../../index.ts'
 import { scriptedFetch } from '../../testing.ts'
-import { autoProtocol, detectProtocol, type Frame, type Framing, isAgentStreamError, type Protocol, pipe, sse, watchEnding } from '../../wire.ts'
+import {
+  autoProtocol,
+  detectProtocol,
+  emptyDigest,
+  extendDigest,
+  type Frame,
+  type Framing,
+  formatDigest,
+  isAgentStreamError,
+  type Protocol,
+  pipe,
+  sse,
+  watchEnding,
+} from '../../wire.ts'
 import { closeJson } from './close-json.ts'
 
 const folder = new URL('../../../conformance/', import.meta.url)
@@ -134,7 +147,7 @@ test('what was held back is replayed: no byte is lost and none comes twice, howe
   for (const { bytes, label } of recognised) {
     const detected = detectProtocol({ bytes, contentType: label })
     const plain = detected ? framesOf(detected.framing, [bytes]) : ''
-    const expected = typeof plain === 'string' ? plain : [{ event: 'agentstream-protocol', data: detected?.protocol.name }, ...plain]
+    const expected = typeof plain === 'string' ? plain : plain.map((frame, at) => (at === 0 ? { ...frame, recognised: detected?.protocol.name } : frame))
     for (const size of [1, 7, 4096]) expect(framesOf(autoFraming(label), cut(bytes, size))).toEqual(expected)
   }
 })
@@ -233,8 +246,20 @@ test('a header that only one protocol sends decides before its words do', () => 
 
 test('a stream that goes on as another protocol is refused', () => {
   const decoder = auto.decoder()
-  const frames = sse.decoder().push(utf8.encode('event: agentstream-protocol\ndata: aiecs\n\nevent: agentstream-protocol\ndata: ag-ui\n\ndata: {}\n\n'))
-  expect(() => frames.map((frame) => decoder.push(frame))).toThrow('began as aiecs')
+  decoder.push({ data: '{"type":"started"}', recognised: 'aiecs' })
+  expect(() => decoder.push({ data: '{"type":"RUN_STARTED"}', recognised: 'ag-ui' })).toThrow('began as aiecs')
+})
+
+test('what a server numbers is still numbered: a run of ours is verified, and goes on where it was cut', async () => {
+  const events = ['{"type":"started"}', '{"type":"token","content":"High "}', '{"type":"token","content":"water"}', '{"type":"completed","success":true}']
+  const frames = events.map((data, at) => sse.encode({ id: `k-${at + 1}`, data }))
+  const digest = formatDigest(events.reduce(extendDigest, emptyDigest))
+  const end = sse.encode({ event: 'end', data: JSON.stringify({ outcome: 'completed', cursor: 'k-4', digest }) })
+  const headers = { 'content-type': eventStream, 'agentstream-run-id': 'r' }
+  const { fetch, requests } = scriptedFetch({ headers, body: [...frames.slice(0, 2), new TypeError('cut')] }, { headers, body: [...frames.slice(2), end] })
+  const run = createAgentClient({ url: '/api', fetch, protocol: auto, retry: { baseMs: 0 } }).run('x', { schedule: immediately })
+  expect(await run.result()).toMatchObject({ status: 'completed', text: 'High water', state: { integrity: 'verified', connection: { losses: 1 } } })
+  expect(requests.map(({ method }) => method)).toEqual(['POST', 'GET'])
 })
 
 describe('the beginning of a JSON text', () => {

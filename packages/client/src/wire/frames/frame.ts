@@ -9,6 +9,8 @@ export interface Frame {
   readonly id?: string | undefined
   /** How long the server wants clients to wait before they come back, said with this frame. */
   readonly retryMs?: number
+  /** The protocol that a framing recognised, said with the first frame of a stream. Never on the wire. */
+  readonly recognised?: string
 }
 
 export interface FramingLimits {
