@@ -60,8 +60,13 @@ export function demoOn(page: Page): Demo {
     },
     async streamed(tokens) {
       // Looked at in the page: on a busy machine the answer would be over before a question from here is answered.
-      const seen = `[...document.querySelectorAll('.inspector .figures div')].some(({ textContent }) => Number(/^tokens(.+)$/.exec(textContent)?.[1]) >= ${tokens})`
-      await page.waitForFunction(seen, undefined, { timeout: 30_000 })
+      await page.evaluate(`new Promise((resolve) => {
+        const isSeen = () => [...document.querySelectorAll('.inspector .figures div')].some(({ textContent }) => Number(/^tokens(.+)$/.exec(textContent)?.[1]) >= ${tokens})
+        const look = () => isSeen() && (observer.disconnect(), resolve())
+        const observer = new MutationObserver(look)
+        observer.observe(document.body, { subtree: true, childList: true, characterData: true })
+        look()
+      })`)
     },
     async breakIt(how) {
       await page.getByRole('button', { name: how, exact: true }).click()
