@@ -1,5 +1,5 @@
 /** One agent: its conversation, the form that starts a run, and the inspector beside them. */
-import type { AgentRun, TaskInput } from '@agentstream/client'
+import { type AgentRun, randomId, type TaskInput } from '@agentstream/client'
 import { type Turn, useAgentStream } from '@agentstream/react'
 import { useCallback, useEffect, useRef, useState } from 'react'
 import type { LineChoice } from '../hooks/use-line.ts'
@@ -12,7 +12,6 @@ import { faultOn } from '../model/line.ts'
 import type { Receipt } from '../model/outcome.ts'
 import { recordingTitle } from '../model/recording-title.ts'
 import { formatRunAddress, type RunAddress } from '../model/run-address.ts'
-import { newSessionId } from '../model/session-id.ts'
 import { InspectorFrame } from './inspector-frame.tsx'
 import { LineNote } from './line-note.tsx'
 import { LiveAnnouncer } from './live-announcer.tsx'
@@ -43,7 +42,7 @@ export function Workspace({ agent, found, active, choice, inspecting, onInspecti
   // What a run began on it keeps.
   const [lines, setLines] = useState<Lines>({})
   const field = useRef<HTMLTextAreaElement>(null)
-  const [sessionId] = useState(newSessionId)
+  const [sessionId] = useState(() => randomId())
   const [model, setModel] = useState<string>()
   const isPlayer = agent === 'transcripts'
   const served = model ?? agent

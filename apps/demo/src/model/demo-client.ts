@@ -1,9 +1,8 @@
 /** Enters: in whose words, and over what, the page wants to talk. Leaves: a client that does, and the way to the same server's own routes. */
-import { type AgentClient, createAgentClient, fetchTransport, inProcessTransport, socketTransport, type Transport } from '@agentstream/client'
+import { type AgentClient, createAgentClient, fetchTransport, inProcessTransport, randomId, socketTransport, type Transport } from '@agentstream/client'
 import { type Ask, fetchJson } from './fetch-json.ts'
 import type { ForeignWords } from './foreign-words.ts'
 import { type Carrier, type Line, usualLine } from './line.ts'
-import { newSessionId } from './session-id.ts'
 import { isRecord, textIn } from './unknown.ts'
 
 export interface OpenLine extends Line {
@@ -62,10 +61,10 @@ function speaking({ protocol, endpoint }: ForeignWords, way: Way): AgentClient {
     createAgentClient({ url: `/api/agents/${agent}${endpoint}`, protocol, ...settings(way, { 'demo-run': runId }) })
   return {
     ...openUsual.client,
-    run(input, { runId = newSessionId(), ...options } = {}) {
+    run(input, { runId = randomId(), ...options } = {}) {
       return clientFor(options.agent, runId).run(input, { ...options, runId })
     },
-    stream(input, { runId = newSessionId(), ...options } = {}) {
+    stream(input, { runId = randomId(), ...options } = {}) {
       return clientFor(options.agent, runId).stream(input, { ...options, runId })
     },
   }
