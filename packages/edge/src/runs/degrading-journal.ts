@@ -14,7 +14,7 @@ import {
   type RunOutcome,
 } from '@agentstream/client/wire'
 import { createDoorbell, follow, type News } from './doorbell.ts'
-import { encodeEvent, type Journal, type JournalEntry, type JournalStatus } from './journal.ts'
+import { encodeEvent, type Journal, type JournalEntry, type JournalStatus, newEpoch } from './journal.ts'
 
 export interface DegradingJournalOptions {
   /** Told what the storage said when a run began to go on without it, once per run. */
@@ -141,7 +141,7 @@ export function degradingJournal(journal: Journal, { onDegraded }: DegradingJour
 const isDegraded = ({ degraded }: Mirror): boolean => degraded.signal.aborted
 
 function newMirror(): Mirror {
-  return { epoch: crypto.randomUUID().replaceAll('-', '').slice(0, 12), entries: [], digest: emptyDigest, outcome: undefined, degraded: new AbortController() }
+  return { epoch: newEpoch(), entries: [], digest: emptyDigest, outcome: undefined, degraded: new AbortController() }
 }
 
 function statusOf({ entries, digest, outcome }: Mirror): JournalStatus {

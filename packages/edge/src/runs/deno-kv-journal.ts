@@ -2,7 +2,7 @@
 import { AgentStreamError, emptyDigest, extendDigest, formatCursor, formatDigest, LimitError, parseCursor, type RunOutcome } from '@agentstream/client/wire'
 import { createDoorbell, follow } from './doorbell.ts'
 import { type EncodedEvent, encodeAll } from './encode-all.ts'
-import { type Journal, type JournalEntry, type JournalStatus, storedEntry } from './journal.ts'
+import { type Journal, type JournalEntry, type JournalStatus, newEpoch, storedEntry } from './journal.ts'
 import { commit } from './kv/commit.ts'
 import type { KvStore } from './kv/kv-store.ts'
 import { createLongTexts, type LongText } from './kv/long-texts.ts'
@@ -135,8 +135,7 @@ export function denoKvJournal(kv: KvStore, options: DenoKvJournalOptions = {}): 
       leases.open(runId, async (owner) => {
         const found = await find(runId)
         if (found.run) return 'reader'
-        // 48 random bits tell two incarnations of one run id apart; they travel with every event, so no more than needed.
-        const epoch = crypto.randomUUID().replaceAll('-', '').slice(0, 12)
+        const epoch = newEpoch()
         const start = { epoch, seq: 0, bytes: 0, digest: emptyDigest, owner, leaseUntil: now() + leaseMs, messages: [] }
         const run = request === undefined ? start : { ...start, request: await texts.write(runId, request) }
         return (await save(runId, found, run)) ? 'producer' : 'reader'

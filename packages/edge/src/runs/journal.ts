@@ -78,6 +78,11 @@ const parsedWhenAsked = {
   },
 }
 
+/** Tells two incarnations of one run id apart. It travels with every event, so it has no more than the 48 random bits needed. */
+export function newEpoch(): string {
+  return crypto.randomUUID().replaceAll('-', '').slice(0, 12)
+}
+
 /** An entry as storage gives it back. Most readers only pass its text on, so it is parsed for those who ask. */
 export function storedEntry(id: string, data: string): JournalEntry {
   const entry: { id: string; data: string; readonly event: AgentEvent } = Object.create(parsedWhenAsked)

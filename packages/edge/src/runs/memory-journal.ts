@@ -11,7 +11,7 @@ import {
   parseCursor,
   type RunOutcome,
 } from '@agentstream/client/wire'
-import { encodeEvent, type Journal, type JournalEntry, type JournalStatus, storedEntry } from './journal.ts'
+import { encodeEvent, type Journal, type JournalEntry, type JournalStatus, newEpoch, storedEntry } from './journal.ts'
 
 export interface MemoryJournalOptions {
   /** Runs kept at once, 1,000 unless told. The oldest finished one makes room; when all are running, no further one opens. */
@@ -147,8 +147,7 @@ export function createMemoryJournal(options: MemoryJournalOptions = {}): Journal
 }
 
 function newRecord(): RunRecord {
-  // 48 random bits tell two incarnations of one run id apart; they travel with every event, so no more than needed.
-  const epoch = crypto.randomUUID().replaceAll('-', '').slice(0, 12)
+  const epoch = newEpoch()
   return { epoch, blocks: [], readers: new Set(), length: 0, bytes: 0, digest: emptyDigest, outcome: undefined, closedAt: 0 }
 }
 

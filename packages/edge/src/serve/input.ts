@@ -62,14 +62,12 @@ export function isRunId(text: string): boolean {
  * parameter that it does not know is refused, because ignoring it would change the answer silently.
  */
 export function parseStart(text: string, { extras = harmlessExtras }: { readonly extras?: readonly string[] | undefined } = {}): Parsed<StartInput> {
-  const json = parseBody(text)
-  if ('problem' in json) return json
-  const body = bodySchema.safeParse(json.value)
-  if (!body.success) return { problem: problemOf(body.error) }
-  const parameters = parseParameters(flattened(body.data.parameters ?? {}), extras)
+  const body = parseBodyAs(bodySchema, text)
+  if ('problem' in body) return body
+  const parameters = parseParameters(flattened(body.value.parameters ?? {}), extras)
   if ('problem' in parameters) return parameters
-  const runId = body.data.run_id ?? crypto.randomUUID()
-  return { value: { runId, task: toTask(body.data.task), ...(Object.keys(parameters.value).length > 0 ? { parameters: parameters.value } : {}) } }
+  const runId = body.value.run_id ?? crypto.randomUUID()
+  return { value: { runId, task: toTask(body.value.task), ...(Object.keys(parameters.value).length > 0 ? { parameters: parameters.value } : {}) } }
 }
 
 /** The JSON of a body, unless it is none, or nested so deep that whoever goes through it later would fail. */
@@ -77,6 +75,14 @@ export function parseBody(text: string): Parsed<unknown> {
   const value = parseText(text)
   if (value === undefined) return { problem: 'The body is not valid JSON' }
   return isDeeperThan(value, maxDepth) ? { problem: `The body is nested deeper than ${maxDepth} levels` } : { value }
+}
+
+/** A body of a known shape. */
+export function parseBodyAs<Schema extends z.ZodType>(schema: Schema, text: string): Parsed<z.infer<Schema>> {
+  const body = parseBody(text)
+  if ('problem' in body) return body
+  const parsed = schema.safeParse(body.value)
+  return parsed.success ? { value: parsed.data } : { problem: problemOf(parsed.error) }
 }
 
 /** A task as another protocol asks for it. It is held to the same rules as one that is asked for in our own words. */

@@ -2,7 +2,7 @@
 import { AgentStreamError, emptyDigest, extendDigest, formatCursor, formatDigest, LimitError, parseCursor, type RunOutcome } from '@agentstream/client/wire'
 import type { News } from '../doorbell.ts'
 import type { EncodedEvent } from '../encode-all.ts'
-import { type JournalEntry, type JournalStatus, storedEntry, type TakenRun } from '../journal.ts'
+import { type JournalEntry, type JournalStatus, newEpoch, storedEntry, type TakenRun } from '../journal.ts'
 import type { Sql } from './sql.ts'
 
 export interface RunTableOptions {
@@ -122,8 +122,7 @@ export function createRunTable(sql: Sql, options: RunTableOptions = {}): RunTabl
       sql.atomically(() => {
         removeExpired(runId)
         if (find(runId)) return 'reader'
-        // 48 random bits tell two incarnations of one run id apart; they travel with every event, so no more than needed.
-        const epoch = crypto.randomUUID().replaceAll('-', '').slice(0, 12)
+        const epoch = newEpoch()
         sql.rows('INSERT INTO agentstream_runs VALUES (?, ?, 0, 0, ?, NULL, ?, ?, ?)', runId, epoch, emptyDigest, owner, now() + leaseMs, request)
         return 'producer'
       }),

@@ -1,7 +1,7 @@
 /** What `HttpAgent` of AG-UI posts: `RunAgentInput` goes in, a task and the client's own names come out. Rules: `@ag-ui/core` 1.0.0. */
 import { z } from 'zod'
 import type { Task } from '../../agents/agent.ts'
-import { type Parsed, parseBody, parseTask, problemOf, type TaskWords } from '../input.ts'
+import { type Parsed, parseBodyAs, parseTask, type TaskWords } from '../input.ts'
 
 const sourceSchema = z.object({ type: z.string(), value: z.string(), mimeType: z.string().nullish() })
 const partSchema = z.object({
@@ -34,11 +34,9 @@ export interface AgUiStart {
  * believed about it. Tools and properties of the client are no business of the model.
  */
 export function parseAgUi(text: string): Parsed<AgUiStart> {
-  const body = parseBody(text)
-  if ('problem' in body) return body
-  const input = inputSchema.safeParse(body.value)
-  if (!input.success) return { problem: problemOf(input.error) }
-  const { threadId, runId, messages, context, state } = input.data
+  const input = parseBodyAs(inputSchema, text)
+  if ('problem' in input) return input
+  const { threadId, runId, messages, context, state } = input.value
   const last = messages.at(-1)
   const said = last?.role === 'user' ? parseContent(last.content) : { problem: 'the last one must be of role user' }
   if ('problem' in said) return { problem: `messages: ${said.problem}` }

@@ -3,7 +3,7 @@ import { agentor } from '@agentstream/client/wire'
 import { z } from 'zod'
 import type { Task } from '../../agents/agent.ts'
 import type { RunView } from '../../runs/live-run.ts'
-import { type Parsed, parseBody, parseTask, problemOf } from '../input.ts'
+import { type Parsed, parseBodyAs, parseTask } from '../input.ts'
 
 const messageSchema = z.object({ role: z.string(), content: z.string() })
 const chatSchema = z.object({ input: z.union([z.string(), z.array(messageSchema)]), stream: z.boolean().nullish() })
@@ -15,11 +15,9 @@ export interface AgentorChat {
 
 /** Of a list only the last message counts, and it must be the person's: there is no conversation, and nobody is believed about one. */
 export function parseAgentorChat(text: string): Parsed<AgentorChat> {
-  const body = parseBody(text)
-  if ('problem' in body) return body
-  const chat = chatSchema.safeParse(body.value)
-  if (!chat.success) return { problem: problemOf(chat.error) }
-  const { input, stream } = chat.data
+  const chat = parseBodyAs(chatSchema, text)
+  if ('problem' in chat) return chat
+  const { input, stream } = chat.value
   const last = typeof input === 'string' ? { role: 'user', content: input } : input.at(-1)
   if (last?.role !== 'user') return { problem: 'input: the last message must be of role user' }
   const task = parseTask({ description: last.content })

@@ -2,7 +2,7 @@
 import { isObject, type JsonObject } from '@agentstream/client/wire'
 import { z } from 'zod'
 import type { Task } from '../../agents/agent.ts'
-import { type Parsed, parseBody, parseTask, problemOf } from '../input.ts'
+import { type Parsed, parseBodyAs, parseTask, problemOf } from '../input.ts'
 
 const partSchema = z.object({ type: z.string(), text: z.string().nullish(), url: z.string().nullish(), mediaType: z.string().nullish() })
 const chatSchema = z.object({
@@ -16,11 +16,9 @@ const chatSchema = z.object({
  * assistant's message back, with outputs of tools or answers to approvals in it, is refused: these are not believed.
  */
 export function parseChat(text: string): Parsed<Task> {
-  const body = parseBody(text)
-  if ('problem' in body) return body
-  const chat = chatSchema.safeParse(body.value)
-  if (!chat.success) return { problem: problemOf(chat.error) }
-  const { id, messages, context } = chat.data
+  const chat = parseBodyAs(chatSchema, text)
+  if ('problem' in chat) return chat
+  const { id, messages, context } = chat.value
   const last = messages.at(-1)
   if (last?.role !== 'user') return { problem: 'messages: the last one must be of role user; approvals are answered at their own address' }
   const parsed = z.array(partSchema).safeParse(last.parts)
