@@ -28,7 +28,6 @@ const breakages = [
 ]
 
 test('N5 N17: cut, repeated, silent, expired: the answer is the same, the digests agree, and the page says what happened', async ({ context }) => {
-  test.setTimeout(90_000)
   const answers: string[] = []
   await each(context, breakages, async (demo, { how, told }) => {
     await demo.ask(question)
@@ -44,7 +43,6 @@ test('N5 N17: cut, repeated, silent, expired: the answer is the same, the digest
 })
 
 test('what a foreign protocol cannot mend is told, and never shown as an answer', async ({ context }) => {
-  test.setTimeout(90_000)
   await each(context, ['AG-UI', 'AI SDK', 'A2A 1.0'], async (demo, words) => {
     await demo.speak(words)
     await expect(demo.page.getByRole('status').filter({ hasText: 'a stream that breaks stays broken' })).toBeVisible()

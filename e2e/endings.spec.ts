@@ -1,22 +1,22 @@
 /** How a run ends is told, with what the user can do; nothing is lost and nothing is claimed. */
 import { expect, test } from '@playwright/test'
-import { openDemo } from './page.ts'
+import { openDemo, statsFrom } from './page.ts'
 
 const question = 'How does AgentStream notice a truncated run?'
 
 test('a run that is lost midway shows as truncated, with its text and a way on', async ({ page }) => {
   const demo = await openDemo(page)
   await demo.ask(question, 'lose the run')
-  await expect(demo.answer.getByText('Truncated', { exact: true })).toBeVisible({ timeout: 20_000 })
+  await demo.ended('Truncated')
   await expect(demo.answer).toContainText('search_docs')
   await demo.answer.getByRole('button', { name: /again/i }).click()
-  await expect(demo.answer.getByText('Completed', { exact: true })).toBeVisible({ timeout: 30_000 })
+  await demo.ended('Completed')
 })
 
 test('a model that fails shows as failed, with what it had said', async ({ page }) => {
   const demo = await openDemo(page)
   await demo.ask(question, 'the model fails')
-  await expect(demo.answer.getByText('The agent failed', { exact: true })).toBeVisible({ timeout: 20_000 })
+  await demo.ended('The agent failed')
   await expect(demo.answer).toContainText('The demo asked the model to break down here')
   await expect(demo.answer.getByRole('button', { name: /again/i })).toBeVisible()
 })
@@ -28,7 +28,7 @@ test('N29: a server in trouble is tried four times, and then told', async ({ pag
   })
   const demo = await openDemo(page)
   await demo.ask(question, 'server answers 500')
-  await expect(demo.answer.getByText('The server answered 500', { exact: true })).toBeVisible({ timeout: 20_000 })
+  await demo.ended('The server answered 500')
   expect(starts).toHaveLength(4)
   expect(new Set(starts).size, 'one run, however often it is tried').toBe(1)
 })
@@ -36,16 +36,16 @@ test('N29: a server in trouble is tried four times, and then told', async ({ pag
 test('a tool that fails does not end the run', async ({ page }) => {
   const demo = await openDemo(page)
   await demo.ask('How many words are in the page unicorn?')
-  await expect(demo.tool('word_count', 'failed')).toBeVisible({ timeout: 20_000 })
-  await expect(demo.answer.getByText('Completed', { exact: true })).toBeVisible({ timeout: 20_000 })
+  await expect(demo.tool('word_count', 'failed')).toBeVisible()
+  await demo.ended('Completed')
 })
 
 test('Escape stops, and the focus stays where one types', async ({ page }) => {
   const demo = await openDemo(page)
   await demo.ask('Write a report about cancelling')
-  await expect(demo.tool('slow_report')).toBeVisible({ timeout: 15_000 })
+  await expect(demo.tool('slow_report')).toBeVisible()
   await page.keyboard.press('Escape')
-  await expect(demo.answer.getByText('Cancelled', { exact: true })).toBeVisible()
+  await demo.ended('Cancelled')
   await expect(page.getByRole('textbox', { name: 'Your question' })).toBeFocused()
 })
 
@@ -56,7 +56,7 @@ test('L11: StrictMode starts one run', async ({ page }) => {
   })
   const demo = await openDemo(page)
   await demo.ask('What is 17.5% of 240 plus sqrt(2)?')
-  await expect(demo.answer.getByText('Completed', { exact: true })).toBeVisible({ timeout: 20_000 })
+  await demo.ended('Completed')
   expect(starts).toBe(1)
 })
 
@@ -64,8 +64,8 @@ test('L10: leaving the page stops the model', async ({ page, request }) => {
   const demo = await openDemo(page)
   const before = await demo.stats()
   await demo.ask('Write a report about cancelling')
-  await expect(demo.tool('slow_report')).toBeVisible({ timeout: 15_000 })
+  await expect(demo.tool('slow_report')).toBeVisible()
   await page.goto('about:blank')
   // A page that is loaded anew gets five seconds to come back.
-  await expect.poll(async () => (await (await request.get('/api/demo/stats')).json()).running, { timeout: 15_000 }).toBeLessThanOrEqual(before.running)
+  await expect.poll(async () => (await statsFrom(request)).running).toBeLessThanOrEqual(before.running)
 })

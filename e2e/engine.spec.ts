@@ -1,19 +1,9 @@
 /** The engine itself, seen from the page: real documents, branches at once, and a tool that asks first. */
-import AxeBuilder from '@axe-core/playwright'
 import { expect, type Page, test } from '@playwright/test'
-import { type Demo, openDemo, record } from './page.ts'
+import { expectAccessible } from './accessible.ts'
+import { openDemo, record } from './page.ts'
 
-// Whole runs at a believable pace, on whatever machine.
-test.describe.configure({ timeout: 60_000 })
-
-const completed = (demo: Demo) => expect(demo.answer.getByText('Completed', { exact: true })).toBeVisible({ timeout: 30_000 })
 const picture = (page: Page, name: string) => page.screenshot({ path: `test-results/pictures/engine-${name}-light.png` })
-
-async function expectAccessible(page: Page): Promise<void> {
-  const { violations } = await new AxeBuilder({ page }).analyze()
-  const serious = violations.filter(({ impact }) => impact === 'serious' || impact === 'critical')
-  expect(serious.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.html).join(' ')}`)).toEqual([])
-}
 
 function expectOrder(states: readonly string[], patterns: readonly RegExp[]): void {
   const order = patterns.map((pattern) => states.findIndex((state) => pattern.test(state)))
@@ -34,9 +24,9 @@ for (const [placement, [question, workflow, first, last, count]] of Object.entri
     const states = await record(page, '.dawp')
     await demo.ask(question)
     const panel = demo.answer.getByRole('article', { name: `Workflow ${workflow}` })
-    await expect(panel.getByRole('article', { name: /^Tool call .*: done/ }).first()).toBeVisible({ timeout: 20_000 })
+    await expect(panel.getByRole('article', { name: /^Tool call .*: done/ }).first()).toBeVisible()
     await picture(page, `dawp-${workflow}`)
-    await completed(demo)
+    await demo.ended('Completed')
     await expect(panel).toContainText(placement)
     expectOrder(await states(), [
       new RegExp(`^${workflow}[\\s\\S]*running`),
@@ -53,12 +43,12 @@ test('two branches of a workflow run at once, and the last step joins them', asy
   const demo = await openDemo(page)
   await demo.choose('Workflow')
   await demo.ask('How does cancelling work?')
-  await expect(demo.answer.getByText('2 branches in parallel')).toBeVisible({ timeout: 15_000 })
+  await expect(demo.answer.getByText('2 branches in parallel')).toBeVisible()
   const states = await record(page, '.workflow')
   await expect(demo.tool('read_sources', 'running')).toBeVisible()
   await picture(page, 'workflow')
   await expectAccessible(page)
-  await completed(demo)
+  await demo.ended('Completed')
   await expect(demo.step('summary', 'done')).toBeVisible()
   await expect(demo.answer.getByRole('heading', { name: 'The sources say' })).toBeVisible()
   expectOrder(await states(), [/guides[\s\S]*running[\s\S]*sources[\s\S]*running[\s\S]*summary[\s\S]*waiting/, /summary\s*Joins both\s*done/])
@@ -69,7 +59,7 @@ test('an approved tool runs, and the run goes on to its end', async ({ page }) =
   const announced = await record(page, '.workspace-frame:not([hidden]) output')
   await demo.ask('Leave a note to Ada: the tide is high at noon')
   const card = demo.approval('send_note')
-  await expect(card.getByRole('button', { name: 'Approve' })).toBeVisible({ timeout: 15_000 })
+  await expect(card.getByRole('button', { name: 'Approve' })).toBeVisible()
   await expect(card).toContainText('to: Ada')
   await expect(card).toContainText(/denied in [12]:\d\d/)
   await expect(demo.answer.getByText('Waiting for you', { exact: true })).toBeVisible()
@@ -79,7 +69,7 @@ test('an approved tool runs, and the run goes on to its end', async ({ page }) =
   await card.getByRole('button', { name: 'Approve' }).focus()
   await page.keyboard.press('Enter')
   await expect(card.getByRole('heading')).toBeFocused()
-  await completed(demo)
+  await demo.ended('Completed')
   await expect(demo.tool('send_note', 'done')).toBeVisible()
   await expect(card).toContainText('approved')
   await expect(demo.answer.getByRole('heading', { name: 'The note is with Ada' })).toBeVisible()
@@ -89,8 +79,8 @@ test('an approved tool runs, and the run goes on to its end', async ({ page }) =
 test('a denied tool does not run, and nothing says that it did', async ({ page }) => {
   const demo = await openDemo(page)
   await demo.ask('Leave a note to Ada: the tide is high at noon')
-  await demo.approval('send_note').getByRole('button', { name: 'Deny' }).click({ timeout: 15_000 })
-  await completed(demo)
+  await demo.approval('send_note').getByRole('button', { name: 'Deny' }).click()
+  await demo.ended('Completed')
   await expect(demo.tool('send_note', 'denied')).toBeVisible()
   await expect(demo.approval('send_note')).toContainText('The tool did not run')
   await expect(demo.answer.getByRole('heading', { name: 'The note was not sent' })).toBeVisible()
@@ -100,9 +90,9 @@ test('a denied tool does not run, and nothing says that it did', async ({ page }
 test('a second question finds the first one remembered by the server', async ({ page }) => {
   const demo = await openDemo(page)
   await demo.ask('What is 6 * 7?')
-  await completed(demo)
+  await demo.ended('Completed')
   await demo.ask('What did I ask before?')
-  await expect(demo.answer.getByRole('listitem').filter({ hasText: 'What is 6 * 7?' })).toBeVisible({ timeout: 15_000 })
+  await expect(demo.answer.getByRole('listitem').filter({ hasText: 'What is 6 * 7?' })).toBeVisible()
 })
 
 test('with the local model alone there is nothing to pick; with more, the choice names an agent', async ({ page }) => {
@@ -122,7 +112,7 @@ test('with the local model alone there is nothing to pick; with more, the choice
   const started = page.waitForRequest((request) => request.method() === 'POST' && request.url().endsWith('/agents/assistant-local/runs'))
   await demo.ask('What is 6 * 7?')
   expect(Object.keys((await started).postDataJSON())).not.toContain('provider')
-  await completed(demo)
+  await demo.ended('Completed')
 })
 
 test('four agents fit a narrow page', async ({ page }) => {
@@ -130,7 +120,7 @@ test('four agents fit a narrow page', async ({ page }) => {
   const demo = await openDemo(page)
   await demo.choose('Workflow')
   await demo.ask('How does cancelling work?')
-  await expect(demo.answer.getByText('2 branches in parallel')).toBeVisible({ timeout: 15_000 })
+  await expect(demo.answer.getByText('2 branches in parallel')).toBeVisible()
   await page.screenshot({ path: 'test-results/pictures/engine-workflow-narrow.png' })
   const overflow = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth)
   expect(overflow, 'the page never scrolls sideways').toBeLessThanOrEqual(0)

@@ -33,11 +33,20 @@ export default defineConfig({
   retries: 0,
   // The demo takes its time, and a page that waits needs no processor.
   workers: 3,
+  // A test that hangs should fail; one on a busy machine should not.
+  timeout: 90_000,
+  expect: { timeout: 40_000 },
   forbidOnly: Boolean(process.env['CI']),
   reporter: [['list']],
   outputDir: '../test-results',
-  // Spinners drawn without a graphics card would cost more than all the rest.
-  use: { contextOptions: { reducedMotion: 'reduce' }, baseURL: `http://127.0.0.1:${port}`, trace: 'retain-on-failure', screenshot: 'only-on-failure' },
+  use: {
+    baseURL: `http://127.0.0.1:${port}`,
+    // Spinners drawn without a graphics card would cost more than all the rest.
+    contextOptions: { reducedMotion: 'reduce' },
+    // A trace follows every change of every page, which costs more than the page itself: TRACE=1 keeps one of what fails.
+    trace: process.env['TRACE'] ? 'retain-on-failure' : 'off',
+    screenshot: 'only-on-failure',
+  },
   projects: [
     // The development server bundles a page's dependencies when it is first asked for them, and reloads the page once.
     { name: 'warm up', testMatch: 'warm-up.setup.ts', use: { launchOptions: { args: quiet, ...executable(chromium) } } },

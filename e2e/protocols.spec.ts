@@ -63,7 +63,6 @@ for (const lines of halves) {
 }
 
 test('a DAWP panel looks the same through every protocol that carries it', async ({ context }) => {
-  test.setTimeout(90_000)
   const panels = new Map<string, string>()
   const pictures = new Map<string, Buffer>()
   await through(

@@ -1,7 +1,7 @@
 /** What networks and people do to a page that shows an answer, and what they find when they look again. */
 import { expect, test } from '@playwright/test'
 import { faultProxy } from '../scripts/fault-proxy.mjs'
-import { demoOn, openDemo } from './page.ts'
+import { demoOn, openDemo, statsFrom } from './page.ts'
 
 const question = 'Compute 2^32 / 60 and look up what a cursor is'
 const verified = 'Every event arrived, checked against the server’s digest.'
@@ -25,14 +25,13 @@ async function network(baseURL = '') {
 }
 
 test('the Wi-Fi is lost at token 137 and comes back: the answer goes on there, whole', async ({ page, baseURL }) => {
-  test.setTimeout(60_000)
   const wifi = await network(baseURL)
   const demo = await openDemo(page, wifi.url)
   await demo.ask(question)
   await demo.streamed(137)
   wifi.goDown()
-  await expect(demo.answer.getByText('Reconnecting', { exact: true })).toBeVisible({ timeout: 15_000 })
-  await expect(demo.answer.getByText(/^The connection broke\. Attempt [2-9]/)).toBeVisible({ timeout: 15_000 })
+  await expect(demo.answer.getByText('Reconnecting', { exact: true })).toBeVisible()
+  await expect(demo.answer.getByText(/^The connection broke\. Attempt [2-9]/)).toBeVisible()
   const shown = await demo.answer.getByRole('paragraph').first().textContent()
   wifi.comeBack()
   await demo.ended('Completed')
@@ -43,14 +42,13 @@ test('the Wi-Fi is lost at token 137 and comes back: the answer goes on there, w
 })
 
 test('L14: a page that goes offline waits, and goes on when it is online', async ({ page, baseURL, context }) => {
-  test.setTimeout(60_000)
   const wifi = await network(baseURL)
   const demo = await openDemo(page, wifi.url)
   await demo.ask(question)
   await demo.streamed(60)
   await context.setOffline(true)
   wifi.goDown()
-  await expect(demo.answer.getByText('Reconnecting', { exact: true })).toBeVisible({ timeout: 15_000 })
+  await expect(demo.answer.getByText('Reconnecting', { exact: true })).toBeVisible()
   wifi.comeBack()
   await context.setOffline(false)
   await demo.ended('Completed')
@@ -59,11 +57,10 @@ test('L14: a page that goes offline waits, and goes on when it is online', async
 })
 
 test('L17: a page that is loaded anew goes on with its answer, and calls nothing twice', async ({ page, request }) => {
-  test.setTimeout(60_000)
   const demo = await openDemo(page)
   await demo.ask(question)
   await demo.streamed(60)
-  const before = await (await request.get('/api/demo/stats')).json()
+  const before = await statsFrom(request)
   await page.reload()
   await expect(demo.answer).toContainText(question)
   await demo.ended('Completed')
@@ -74,7 +71,6 @@ test('L17: a page that is loaded anew goes on with its answer, and calls nothing
 })
 
 test('L18 S2: two tabs show one run, and Stop in one of them stops it in both, and on the server', async ({ page, request }) => {
-  test.setTimeout(60_000)
   const one = await openDemo(page)
   await one.ask(question)
   await one.streamed(20)
@@ -88,11 +84,10 @@ test('L18 S2: two tabs show one run, and Stop in one of them stops it in both, a
   await one.ended('Cancelled')
   await other.ended('Cancelled')
   expect(await one.words()).toBe(await other.words())
-  await expect.poll(async () => (await (await request.get('/api/demo/stats')).json()).aborted).toBeGreaterThan(aborted)
+  await expect.poll(async () => (await statsFrom(request)).aborted).toBeGreaterThan(aborted)
 })
 
 test('L18: two tabs show the same end', async ({ page }) => {
-  test.setTimeout(60_000)
   const one = await openDemo(page)
   await one.ask('What is 17.5% of 240 plus sqrt(2)?')
   await one.streamed(10)

@@ -1,0 +1,96 @@
+/** The page as people see it, in every state: light, dark and narrow. Pictures are kept with the run; nobody is shut out of any. */
+import { expect, test } from '@playwright/test'
+import { expectAccessible } from './accessible.ts'
+import { type Demo, openDemo, record } from './page.ts'
+
+const question = 'Compute 2^32 / 60 and look up what a cursor is'
+
+const states: Readonly<Record<string, (demo: Demo) => Promise<void>>> = {
+  idle: async () => {},
+  'mid-stream': async (demo) => {
+    await demo.ask(question)
+    await expect(demo.round(2)).toBeVisible()
+  },
+  done: async (demo) => {
+    await demo.ask(question)
+    await demo.ended('Completed')
+  },
+  'tool failed': async (demo) => {
+    await demo.ask('How many words are in the page unicorn?')
+    await demo.ended('Completed')
+  },
+  failed: async (demo) => {
+    await demo.ask(question, 'the model fails')
+    await demo.ended('The agent failed')
+  },
+  cancelled: async (demo) => {
+    await demo.ask('Write a report about cancelling')
+    await expect(demo.tool('slow_report', 'running')).toBeVisible()
+    await demo.stop()
+    await demo.ended('Cancelled')
+  },
+  truncated: async (demo) => {
+    await demo.ask(question, 'lose the run')
+    await demo.ended('Truncated')
+  },
+  resumed: async (demo) => {
+    await demo.ask(question, 'cut the connection')
+    await demo.ended('Completed')
+  },
+  broken: async (demo) => {
+    await demo.ask(question)
+    await expect(demo.round(2)).toBeVisible()
+    // Where it would cover the answer it is closed at first.
+    const inspector = demo.page.getByRole('button', { name: 'Inspector' })
+    if ((await inspector.getAttribute('aria-pressed')) === 'false') await inspector.click()
+    await demo.breakIt('Repeat events')
+    await demo.breakIt('Cut the connection')
+    await expect(demo.story).toContainText('Back after')
+  },
+  workflow: async (demo) => {
+    await demo.play('16 · DAWP triggered mid loop')
+    await expect(demo.answer.getByRole('article', { name: 'Workflow tide-review' })).toContainText('decide')
+  },
+  'another line': async (demo) => {
+    await demo.speak('AG-UI')
+    await expect(demo.page.getByRole('status').filter({ hasText: 'a stream that breaks stays broken' })).toBeVisible()
+    await demo.page.getByRole('button', { name: /^Speaks AG-UI/ }).click()
+    await expect(demo.page.getByRole('combobox', { name: 'in the words of' })).toBeVisible()
+  },
+}
+
+const views = {
+  wide: { width: 1280, height: 860, schemes: ['light', 'dark'] },
+  narrow: { width: 360, height: 740, schemes: ['light'] },
+} as const
+
+for (const [view, { width, height, schemes }] of Object.entries(views)) {
+  for (const [state, reach] of Object.entries(states)) {
+    test(`${state}, ${view}`, async ({ page }) => {
+      await page.setViewportSize({ width, height })
+      const demo = await openDemo(page)
+      await reach(demo)
+      // Pictures first: a page that is looked into for long is in another state by then.
+      for (const colorScheme of schemes) {
+        await page.emulateMedia({ colorScheme })
+        await page.screenshot({ path: `test-results/pictures/${state.replace(' ', '-')}-${view === 'wide' ? colorScheme : view}.png` })
+      }
+      const overflow = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth)
+      expect(overflow, 'the page never scrolls sideways').toBeLessThanOrEqual(0)
+      for (const colorScheme of schemes) {
+        await page.emulateMedia({ colorScheme })
+        await expectAccessible(page, colorScheme)
+      }
+    })
+  }
+}
+
+test('the announcements are few: states and an end, not tokens', async ({ page }) => {
+  const demo = await openDemo(page)
+  const announced = await record(page, '.workspace-frame:not([hidden]) output')
+  await demo.ask('What is 17.5% of 240 plus sqrt(2)?')
+  await demo.ended('Completed')
+  await expect.poll(async () => (await announced()).at(-1)).toContain('Completed')
+  const said = await announced()
+  expect(said.length, said.join('\n')).toBeLessThan(15)
+})
