@@ -36,6 +36,7 @@ export function watchEnding(): EndingWatch {
       if (over || event.type === 'token' || event.type === 'thinking_token') return
       if (isTerminalEvent(event)) over = terminalOutcome(event, succeeded)
       else if (effectiveLoopScope(event).kind === 'dawp') return
+      else if (event.type === 'started') succeeded = undefined
       else if (event.type === 'result') succeeded = event.success !== false
       else if (event.type === 'iteration_start') iterates = true
     },
