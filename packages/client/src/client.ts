@@ -59,9 +59,14 @@ export interface StreamOptions {
   readonly signal?: AbortSignal
   /** Longest whole run; none by default. */
   readonly timeoutMs?: number
+  /**
+   * How much of the text `stream()` keeps for the `partialResponse` of a stream that breaks: the last so many characters, all of
+   * them by default. With 0 nothing is kept of what was read.
+   */
+  readonly maxPartialCharacters?: number
 }
 
-export interface RunOptions extends StreamOptions {
+export interface RunOptions extends Omit<StreamOptions, 'maxPartialCharacters'> {
   /** Sees every event, before the state is published. What it throws stops the run and rejects `result()`. */
   readonly onEvent?: (event: AgentEvent) => void
   /** When state is published: once per frame by default. */
@@ -105,6 +110,26 @@ const { timeOrigin } = performance
 /** Milliseconds since 1970 on a clock that never jumps. */
 const now = (): number => timeOrigin + performance.now()
 
+/** The last characters of a text that grows piece by piece. */
+function createPartialText(most = Number.POSITIVE_INFINITY): { append(piece: string): void; text(): string } {
+  let kept = ''
+  let pieces = 0
+  // Without the half of a character that is two units long.
+  const last = (): string => (kept.length > most ? kept.slice(kept.length - most).replace(/^[\udc00-\udfff]/, '') : kept)
+  return {
+    append(piece) {
+      kept += piece
+      // Not with every piece: each cut copies what stays.
+      if (kept.length > 2 * most) kept = last()
+      if (isRagged(kept, ++pieces)) {
+        pieces = 0
+        makeOne(kept)
+      }
+    },
+    text: last,
+  }
+}
+
 /** A client for one server. It holds no connection and no state: make one and share it. */
 export function createAgentClient(options: AgentClientOptions): AgentClient {
   const base = String(options.url).replace(/\/$/, '')
@@ -141,26 +166,19 @@ export function createAgentClient(options: AgentClientOptions): AgentClient {
     const { controller, release } = linkedController(streamOptions.signal)
     leaving.addEventListener('abort', () => controller.abort(), { once: true })
     const onEvent = (event: AgentEvent): void => queue.push(event)
-    let partial = ''
-    let pieces = 0
+    const partial = createPartialText(streamOptions.maxPartialCharacters)
     let isOver = false
     const finished = open(run, { signal: controller.signal, onEvent, afterChunk: queue.drained }).finally(queue.close)
     try {
       for (let batch = await queue.take(); batch; batch = await queue.take()) {
         for (const event of batch) {
-          if (event.type === 'token' && event.loop_scope === undefined) {
-            partial += event.content
-            if (isRagged(partial, ++pieces)) {
-              pieces = 0
-              makeOne(partial)
-            }
-          }
+          if (event.type === 'token' && event.loop_scope === undefined) partial.append(event.content)
           yield event
         }
       }
       const { error, outcome } = await finished
       isOver = !controller.signal.aborted
-      if (error instanceof StreamInterruptedError) error.partialResponse = partial
+      if (error instanceof StreamInterruptedError) error.partialResponse = partial.text()
       if (error) throw error
       if (!isOver && outcome === 'cancelled') yield { type: 'cancelled', by: 'user' }
     } finally {
