@@ -7,6 +7,7 @@ import { afterEach } from 'vitest'
 import { WebSocket, WebSocketServer } from 'ws'
 import type { Agent, RunContext } from '../src/agents/agent.ts'
 import { createAgentHandler } from '../src/serve/handler.ts'
+import { nodeListener } from '../src/serve/node-listener.ts'
 import type { AgentHandlerOptions } from '../src/serve/options.ts'
 import { nodeUpgrade } from '../src/serve/socket/node-upgrade.ts'
 
@@ -24,13 +25,7 @@ export async function listen(run: (context: RunContext) => AsyncIterable<AgentEv
   const agent: Agent = { name: 'a', info: { name: 'a', tools: [], supportsStreaming: true }, run: (_, context) => run(context) }
   const handler = createAgentHandler({ agents: { a: agent }, basePath: '/api', ...options })
   const sockets = new WebSocketServer({ noServer: true })
-  const server = createServer((incoming, outgoing) => {
-    const { method = 'GET', headers, url } = incoming
-    handler(new Request(`http://${headers.host}${url}`, { method, headers: headers as Record<string, string> })).then(
-      async (response) => outgoing.writeHead(response.status, Object.fromEntries(response.headers)).end(await response.text()),
-      () => outgoing.destroy(),
-    )
-  })
+  const server = createServer(nodeListener(handler))
   server.on('upgrade', nodeUpgrade({ handler, sockets }))
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   closers.push(() => {

@@ -1,12 +1,11 @@
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { Readable } from 'node:stream'
-import { pipeline } from 'node:stream/promises'
 import { createAgentClient } from '@agentstream/client'
 import { afterEach, expect, test } from 'vitest'
 import type { Agent } from '../agents/agent.ts'
 import { openai } from '../model/openai/provider.ts'
 import { createAgentHandler } from './handler.ts'
+import { nodeListener } from './node-listener.ts'
 
 const closing: (() => void)[] = []
 afterEach(() => {
@@ -15,19 +14,7 @@ afterEach(() => {
 
 /** A handler behind a real server that writes no faster than it is read. */
 async function listen(handler: (request: Request) => Promise<Response> | Response): Promise<string> {
-  const server = createServer(async (incoming, outgoing) => {
-    const left = new AbortController()
-    outgoing.on('close', () => left.abort())
-    const { method = 'GET', url = '/', headers } = incoming
-    const body = method === 'POST' ? { body: Readable.toWeb(incoming) as ReadableStream, duplex: 'half' } : {}
-    const response = await handler(
-      new Request(new URL(url, 'http://host'), { method, headers: headers as Record<string, string>, signal: left.signal, ...body }),
-    )
-    outgoing.writeHead(response.status, Object.fromEntries(response.headers))
-    // Whoever left is not told.
-    if (response.body) await pipeline(response.body, outgoing).catch(() => {})
-    else outgoing.end()
-  })
+  const server = createServer(nodeListener(async (request) => handler(request)))
   await new Promise<void>((ready) => server.listen(0, '127.0.0.1', ready))
   closing.push(() => {
     server.close()

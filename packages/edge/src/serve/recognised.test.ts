@@ -7,20 +7,12 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { createLLMAgent } from '../agents/llm-agent.ts'
 import { scriptedProvider } from '../model/scripted/provider.ts'
 import { createAgentHandler } from './handler.ts'
+import { nodeListener } from './node-listener.ts'
 
 const handler = createAgentHandler({
   agents: { harbour: createLLMAgent({ name: 'harbour', provider: scriptedProvider(() => ['High water ', 'at six.']) }) },
 })
-const server = createServer(async (request, response) => {
-  const chunks: Buffer[] = []
-  for await (const chunk of request) chunks.push(chunk)
-  const headers = new Headers(Object.entries(request.headers).map(([name, value]): [string, string] => [name, String(value)]))
-  const body = chunks.length > 0 ? Buffer.concat(chunks) : null
-  const answer = await handler(new Request(`http://host${request.url}`, { method: request.method ?? 'GET', headers, body }))
-  response.writeHead(answer.status, Object.fromEntries(answer.headers))
-  for await (const chunk of answer.body ?? []) response.write(chunk)
-  response.end()
-})
+const server = createServer(nodeListener(handler))
 let url = ''
 beforeAll(async () => {
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
