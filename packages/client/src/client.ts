@@ -19,6 +19,7 @@ import { aiecs } from './wire/protocols/aiecs.ts'
 import type { Protocol } from './wire/protocols/protocol.ts'
 import { randomId } from './wire/random-id.ts'
 
+/** How a server is reached, and how long anything about it may take or weigh. */
 export interface AgentClientOptions extends ClientHooks {
   /**
    * Where the server's routes begin: `https://example.org/api`, or a path on the page's own origin. With a protocol that dictates
@@ -49,6 +50,7 @@ export interface AgentClientOptions extends ClientHooks {
   readonly onMalformed?: 'fail' | 'skip'
 }
 
+/** Which agent runs, under which name, with which parameters, and for how long. */
 export interface StreamOptions {
   /** The agent's name on the server; its default agent when absent. */
   readonly agent?: string
@@ -66,6 +68,7 @@ export interface StreamOptions {
   readonly maxPartialCharacters?: number
 }
 
+/** How a live run is started, watched and published. */
 export interface RunOptions extends Omit<StreamOptions, 'maxPartialCharacters'> {
   /** Sees every event, before the state is published. What it throws stops the run and rejects `result()`. */
   readonly onEvent?: (event: AgentEvent) => void
@@ -80,6 +83,7 @@ export interface RunOptions extends Omit<StreamOptions, 'maxPartialCharacters'> 
   readonly onPageHide?: 'cancel' | 'leave'
 }
 
+/** How a run that exists is followed. */
 export interface AttachOptions extends Pick<RunOptions, 'signal' | 'timeoutMs' | 'onEvent' | 'schedule'> {
   /**
    * Only what happened after this cursor. The state then holds no more than that, and stays `unverified`: the server's digest
@@ -88,6 +92,7 @@ export interface AttachOptions extends Pick<RunOptions, 'signal' | 'timeoutMs' |
   readonly after?: string
 }
 
+/** What `createAgentClient` makes: runs started, followed and stopped on one server. It holds no connection; share it. */
 export interface AgentClient {
   /** Where the server's routes begin, without a slash at the end: what tells two clients apart in a cache. */
   readonly url: string

@@ -5,6 +5,7 @@ import { type ReleasePolicy, release } from './run-entry.ts'
 import { mutateWhileLive } from './run-mutation.ts'
 import { nothingAsked } from './run-view.ts'
 
+/** Something that was asked, and the run that answers it: show it with `useRun(turn.run, …)`. */
 export interface Turn {
   /** Stays when the turn is regenerated: a key for rendering. */
   readonly id: string

@@ -6,6 +6,7 @@ import { useAgentClient } from './provider.tsx'
 import { type RunView, useRunView } from './run-view.ts'
 import { createTurns, type Turn, type TurnSettings } from './turns.ts'
 
+/** What the next turns are sent with, and what becomes of their runs. */
 export interface AgentStreamOptions {
   /** The agent's name on the server; its default agent when absent. */
   readonly agent?: string

@@ -4,6 +4,7 @@ import { immediately, type Schedule } from '../run/schedule.ts'
 import type { AgentEvent } from '../wire/events/vocabulary.ts'
 import { sse } from '../wire/frames/sse.ts'
 
+/** One answer of a `scriptedFetch`: 200 and server-sent events, unless told. */
 export interface ScriptedResponse {
   readonly status?: number
   readonly headers?: Readonly<Record<string, string>>

@@ -14,6 +14,7 @@ export interface Task {
   readonly senderId?: string
 }
 
+/** What an agent is given beside its task. A server makes one per run. */
 export interface RunContext {
   readonly runId: string
   /** Aborted when the run is cancelled; everything that waits must take it. */
@@ -32,6 +33,7 @@ export interface RunContext {
   readonly past?: readonly AgentEvent[]
 }
 
+/** What a run knows of the runs before it, and leaves for those after it. */
 export interface Conversation {
   /** What was said before, oldest first, without instructions. */
   readonly history: readonly Message[]

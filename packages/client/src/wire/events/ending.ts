@@ -4,6 +4,7 @@ import type { AgentEvent } from './vocabulary.ts'
 /** A run ends as exactly one of these. */
 export type RunOutcome = 'completed' | 'failed' | 'cancelled' | 'truncated'
 
+/** True for one of the four words a run can end with. */
 export function isRunOutcome(value: unknown): value is RunOutcome {
   return value === 'completed' || value === 'failed' || value === 'cancelled' || value === 'truncated'
 }
@@ -27,6 +28,7 @@ export interface EndingWatch {
   outcome(options: { isNumbered?: boolean; isAgentDone?: boolean }): RunOutcome
 }
 
+/** Watches the events of one run, to tell at the end of its stream how it ended. */
 export function watchEnding(): EndingWatch {
   let over: RunOutcome | undefined
   let succeeded: boolean | undefined

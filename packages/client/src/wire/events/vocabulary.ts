@@ -38,6 +38,7 @@ const modelCall = loose({
 const dawpStep = { run_id: maybeAny, step_id: maybeAny, step_index: maybeAny, prompt_index: maybeAny }
 const plugin = { phase: maybeText, plugin_name: maybeText }
 
+/** The schema of each event, by its type: loose, so that further members survive. */
 export const eventSchemas = {
   status: event('status', { status: text }),
   started: event('started', { attempt: maybeNumber }),

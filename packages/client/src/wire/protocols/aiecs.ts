@@ -30,6 +30,7 @@ function envelopeOf({ timestamp, loop_scope }: Readonly<Record<string, unknown>>
   return { ...(typeof timestamp === 'string' ? { timestamp } : {}), ...(loop_scope === undefined ? {} : { loop_scope }) }
 }
 
+/** AIECS, and our own server: every event is kept as it is, both ways. */
 export const aiecs: TwoWayProtocol = {
   name: 'aiecs',
   decoder: () => ({ push: (frame) => (frame.data === '' ? [] : [decode(frame.data)]), end: () => [] }),

@@ -19,6 +19,7 @@ export interface NodeSocketServer<Incoming, Socket> {
   handleUpgrade(incoming: Incoming, socket: Socket, head: Uint8Array, done: (socket: UpgradedSocket) => void): void
 }
 
+/** What makes sockets of handshakes, and what answers them. */
 export interface NodeUpgradeOptions<Incoming, Socket> {
   readonly sockets: NodeSocketServer<Incoming, Socket>
   /** What `createAgentHandler` made. */
