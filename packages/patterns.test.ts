@@ -10,6 +10,7 @@ import { watchArguments } from '../docs/examples/patterns/arguments.ts'
 import { inBatches, inWords } from '../docs/examples/patterns/batches.ts'
 import { ask } from '../docs/examples/patterns/command-line.ts'
 import { compare } from '../docs/examples/patterns/compare.ts'
+import { talk } from '../docs/examples/patterns/conversation.ts'
 import { tell, untilItWorks } from '../docs/examples/patterns/errors.ts'
 import { toolsUsed } from '../docs/examples/patterns/filter.ts'
 import { rehearsal } from '../docs/examples/patterns/mock.ts'
@@ -52,6 +53,12 @@ const clientFor = (handle: ReturnType<typeof createAgentHandler>): AgentClient =
 const call = { tool: 'look_up', arguments: { port: 'Brest' } }
 
 describe('each usage pattern does what the page says', () => {
+  test('a conversation', async () => {
+    const provider = scriptedProvider(({ messages }) => [`${messages.filter(({ role }) => role === 'user').length} so far`])
+    const client = clientFor(createAgentHandler({ agents: { pilot: createLLMAgent({ name: 'pilot', provider }) } }))
+    expect((await talk(client, ['When?', 'And then?'])).answers).toEqual(['1 so far', '2 so far'])
+  })
+
   test('only some kinds of events', async () => {
     expect(await toolsUsed(agentOf([call], ['14:05']), 'When?')).toEqual(['look_up'])
   })
