@@ -136,6 +136,8 @@ export interface ToolPart {
   readonly result?: unknown
   readonly error?: string
   readonly progress?: ToolProgress
+  /** What `respond` takes while the call waits for a person; it stays when that is over. */
+  readonly approvalId?: string
   readonly startedAt?: number
   readonly endedAt?: number
 }
