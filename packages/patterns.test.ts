@@ -3,6 +3,7 @@ import { createServer } from 'node:http'
 import { type AgentClient, createAgentClient } from '@agentstream/client'
 import { scriptedFetch } from '@agentstream/client/testing'
 import { createAgentHandler, createHybridAgent, createLLMAgent, defineTool } from '@agentstream/edge'
+import { nodeListener } from '@agentstream/edge/node'
 import { type ScriptedTurn, scriptedProvider } from '@agentstream/edge/testing'
 import { describe, expect, test } from 'vitest'
 import { z } from 'zod'
@@ -134,14 +135,7 @@ describe('each usage pattern does what the page says', () => {
 
   test('on the command line, over a real connection', async () => {
     const handle = createAgentHandler({ agents: { pilot: createLLMAgent({ name: 'pilot', provider: says('At ', '14:05') }) } })
-    const server = createServer(async (request, response) => {
-      const chunks: Buffer[] = []
-      for await (const chunk of request) chunks.push(chunk)
-      const answered = await handle(
-        new Request(`http://127.0.0.1${request.url}`, { method: 'POST', body: Buffer.concat(chunks), headers: { 'content-type': 'application/json' } }),
-      )
-      response.writeHead(answered.status, Object.fromEntries(answered.headers)).end(await answered.text())
-    })
+    const server = createServer(nodeListener(handle))
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
     const address = server.address()
     let out = ''

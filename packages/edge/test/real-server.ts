@@ -1,10 +1,8 @@
 /** Our handler behind a real Node server, with an agent that thinks, calls tools, asks, fails and waits as it is told. */
-import { createServer } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import { type AgentHandlerOptions, createAgentHandler, createHybridAgent, defineTool, ProviderError } from '@agentstream/edge'
-import { nodeListener } from '@agentstream/edge/node'
 import { type ScriptPiece, scriptedProvider } from '@agentstream/edge/testing'
 import * as z from 'zod'
+import { startServer } from './node-server.ts'
 
 /** What the model does, by the last word of the person, until its tools have answered. */
 const tasks: Readonly<Record<string, readonly ScriptPiece[]>> = {
@@ -41,11 +39,6 @@ export async function listen(options: Partial<AgentHandlerOptions> = {}) {
   const pay = defineTool({ name: 'pay', description: 'Pays.', parameters: z.object({ sum: z.number() }), needsApproval: true, execute: () => 'paid' })
   const pilot = createHybridAgent({ name: 'pilot', description: 'Knows tides.', instructions: 'Secret rule.', provider, tools: [tide, chart, pay] })
   const handler = createAgentHandler({ agents: { pilot }, basePath: '/api', disconnectGraceMs: 0, ...options })
-  const server = createServer(nodeListener(handler))
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  const close = () => {
-    server.closeAllConnections()
-    server.close()
-  }
-  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/api`, provider, close }
+  const { url, close } = await startServer(handler)
+  return { url: `${url}/api`, provider, close }
 }

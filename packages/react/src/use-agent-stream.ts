@@ -1,34 +1,10 @@
 'use client'
-import type { AgentEvent, AgentRun, ApprovalAnswer, CancelOptions, CancelReceipt, ModelParameters, RunInput, RunState } from '@agentstream/client'
+import type { AgentRun, ApprovalAnswer, CancelOptions, CancelReceipt, RunInput } from '@agentstream/client'
 import { useQueryClient } from '@tanstack/react-query'
 import { useEffect, useMemo, useRef, useState } from 'react'
 import { useAgentClient } from './provider.tsx'
 import { type RunView, useRunView } from './run-view.ts'
-import { createTurns, type Turn, type TurnSettings } from './turns.ts'
-
-/** What the next turns are sent with, and what becomes of their runs. */
-export interface AgentStreamOptions {
-  /** The agent's name on the server; its default agent when absent. */
-  readonly agent?: string
-  /**
-   * The conversation on the server that turns belong to: it remembers what was said, so that only the new message travels. As
-   * hard to guess as a run id, `crypto.randomUUID()` for example. A task that names a session itself keeps it.
-   */
-  readonly sessionId?: string
-  readonly parameters?: ModelParameters
-  /** Sees every event before it is shown. What it throws stops the run, and reaches the MutationCache's `onError`. */
-  readonly onEvent?: (event: AgentEvent) => void
-  /** Called once for each run that has ended, however it ended; not for runs that were released because the component left. */
-  readonly onFinish?: (state: RunState, turn: Turn) => void
-  /**
-   * What becomes of live runs when the component leaves. `cancel`, the default, stops them on the server: the turns go with
-   * the component, so a run left alone would cost money that nobody sees spent and nobody can stop. `detach` only stops
-   * watching: for runs whose work matters more than their words, and that something else picks up by `run.id`.
-   */
-  readonly onUnmount?: 'cancel' | 'detach'
-  /** What becomes of live runs when the page is left for good; see `RunOptions.onPageHide`. `leave` by default. */
-  readonly onPageHide?: 'cancel' | 'leave'
-}
+import { type AgentStreamOptions, createTurns, type Turn, type TurnSettings } from './turns.ts'
 
 /** `run`, `state` and what follows from it are those of the last turn. */
 export interface AgentStream extends RunView {

@@ -27,7 +27,7 @@ export interface NodeResponse {
  * For Node: `createServer(nodeListener(handler)).listen(8787)`, with `createServer` of `node:http`, or a handler of Express, in front of
  * whatever reads bodies. A handler that throws is answered with 500; a body that breaks breaks the connection off.
  */
-export function nodeListener(handler: (request: Request) => Promise<Response>): (incoming: NodeRequest, outgoing: NodeResponse) => void {
+export function nodeListener(handler: (request: Request) => Response | Promise<Response>): (incoming: NodeRequest, outgoing: NodeResponse) => void {
   return (incoming, outgoing) => {
     const leaving = new AbortController()
     outgoing.on('close', () => {
@@ -42,7 +42,7 @@ export function nodeListener(handler: (request: Request) => Promise<Response>): 
 }
 
 interface Answering {
-  readonly handler: (request: Request) => Promise<Response>
+  readonly handler: (request: Request) => Response | Promise<Response>
   readonly signal: AbortSignal
 }
 

@@ -1,11 +1,10 @@
 /** The handler behind a real socket: what a client does to its connection, and what reaches the agent. */
-import { createServer, request } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import { request } from 'node:http'
 import type { AgentEvent } from '@agentstream/client/wire'
 import { afterEach, describe, expect, test } from 'vitest'
+import { startServer } from '../../test/node-server.ts'
 import type { Agent, RunContext } from '../agents/agent.ts'
 import { createAgentHandler } from './handler.ts'
-import { nodeListener } from './node-listener.ts'
 
 const closers: (() => void)[] = []
 afterEach(() => {
@@ -15,13 +14,9 @@ afterEach(() => {
 async function listen(run: (context: RunContext) => AsyncIterable<AgentEvent>): Promise<string> {
   const agent: Agent = { name: 'a', info: { name: 'a', tools: [], supportsStreaming: true }, run: (_, context) => run(context) }
   const handler = createAgentHandler({ agents: { a: agent }, disconnectGraceMs: 0 })
-  const server = createServer(nodeListener(handler))
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  closers.push(() => {
-    server.closeAllConnections()
-    server.close()
-  })
-  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+  const { url, close } = await startServer(handler)
+  closers.push(close)
+  return url
 }
 
 const start = { method: 'POST', headers: { 'content-type': 'application/json' }, body: '{"run_id":"r","task":{"description":"go"}}' }

@@ -1,6 +1,4 @@
 /** One contract for everything that carries frames: our client's three transports, against our handler. */
-import { createServer } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import {
   createAgentClient,
   fetchTransport,
@@ -13,11 +11,10 @@ import {
 } from '@agentstream/client'
 import type { AgentEvent, Frame } from '@agentstream/client/wire'
 import { afterEach, describe, expect, test } from 'vitest'
-import { WebSocket, WebSocketServer } from 'ws'
+import { WebSocket } from 'ws'
+import { startServer } from '../../test/node-server.ts'
 import type { Agent, RunContext } from '../agents/agent.ts'
 import { createAgentHandler } from './handler.ts'
-import { nodeListener } from './node-listener.ts'
-import { nodeUpgrade } from './socket/node-upgrade.ts'
 
 type Handler = ReturnType<typeof createAgentHandler>
 
@@ -32,16 +29,9 @@ afterEach(() => {
 })
 
 async function listen(handler: Handler): Promise<string> {
-  const sockets = new WebSocketServer({ noServer: true })
-  const server = createServer(nodeListener(handler))
-  server.on('upgrade', nodeUpgrade({ handler, sockets }))
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  closers.push(() => {
-    for (const socket of sockets.clients) socket.terminate()
-    server.closeAllConnections()
-    server.close()
-  })
-  return `http://127.0.0.1:${(server.address() as AddressInfo).port}/api` // a string only for sockets with a path
+  const { url, close } = await startServer(handler)
+  closers.push(close)
+  return `${url}/api`
 }
 
 const ways: [string, (handler: Handler) => Promise<Place>][] = [
