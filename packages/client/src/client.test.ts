@@ -115,6 +115,13 @@ test('a scripted client says the same in every run, and needs no server for anyt
   await client.run('x').respond('a1', { approved: true })
 })
 
+test('a server that cannot be reached is named, and what the runtime said is the cause', async () => {
+  const cause = new TypeError('fetch failed')
+  const client = createAgentClient({ url: 'https://example.org/api', fetch: scriptedFetch(cause).fetch, retry: false })
+  const message = 'POST https://example.org/api/agents/default/runs cannot be reached from here'
+  await expect(client.run('x').result()).rejects.toMatchObject({ code: 'interrupted', retryable: true, message, cause })
+})
+
 test('cancel(runId) stops a run that was started elsewhere', async () => {
   const requests: string[] = []
   const fetch: typeof globalThis.fetch = async (input, init) => {
