@@ -1,9 +1,9 @@
 /** Agentor's own server: /chat, streamed and not, and A2A; and the last release that stood on another library of agents. */
 import { deepEqual } from 'node:assert/strict'
-import { check, type Outcome, skipped, type Upstream } from './check.ts'
+import { check, skipped, type Upstream } from './check.ts'
 import { greeting, startModel } from './model.ts'
 import { environment, startHost } from './python.ts'
-import { checkScenario, type Scenario } from './transcripts.ts'
+import { checkScenarios, type Scenario } from './transcripts.ts'
 
 const upstream = 'agentor 0.1.1'
 const limit = 'Reached max_turns (3) without a final answer.'
@@ -48,11 +48,7 @@ export const agentor: Upstream = {
     const model = await startModel(['tide', 'storm'])
     const host = await startHost({ python: home.python, script: 'agentor_host.py', args: [model.url] })
     try {
-      const outcomes: Outcome[] = []
-      for (const scenario of scenarios) {
-        const make = (signal: AbortSignal) => checkScenario(host.url, scenario, { upstream, isRecording, signal })
-        outcomes.push(await check(`${scenario.folder}/${scenario.name}`, make))
-      }
+      const outcomes = await checkScenarios(scenarios, { url: host.url, upstream, isRecording })
       const call = (method: string) => ({ jsonrpc: '2.0', id: 7, method, params: {} })
       outcomes.push(
         await check('an answer that is not streamed is a JSON text', async (signal) =>
@@ -99,12 +95,7 @@ export const olderAgentor: Upstream = {
     const model = await startModel(['tide', 'storm'])
     const host = await startHost({ python: home.python, script: 'agentor_0023_host.py', args: [], env: { OPENAI_BASE_URL: model.url } })
     try {
-      const outcomes: Outcome[] = []
-      for (const scenario of olderScenarios) {
-        const make = (signal: AbortSignal) => checkScenario(host.url, scenario, { upstream: 'agentor 0.0.23', isRecording, signal })
-        outcomes.push(await check(`${scenario.folder}/${scenario.name}`, make))
-      }
-      return outcomes
+      return await checkScenarios(olderScenarios, { url: host.url, upstream: 'agentor 0.0.23', isRecording })
     } finally {
       await Promise.all([host.stop(), model.stop()])
     }
