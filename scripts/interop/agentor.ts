@@ -8,8 +8,7 @@ import { checkScenarios, type Scenario } from './transcripts.ts'
 const upstream = 'agentor 0.1.1'
 const limit = 'Reached max_turns (3) without a final answer.'
 const tides = 'Brest: 4.2 m, rising – “spring”'
-const wrongKey =
-  "AuthenticationError: Error code: 401 - {'error': {'message': 'the key is wrong', 'type': 'invalid_request_error', 'param': None, 'code': None}}"
+const wrongKey = 'AuthenticationError: Error code: 401 - the key is wrong'
 
 const chat = { folder: 'agentor', protocol: 'agentorChat' } as const
 const a2a = { folder: 'a2a', protocol: 'a2a' } as const
@@ -43,7 +42,7 @@ async function answerOf(url: string, body: unknown, signal: AbortSignal): Promis
 export const agentor: Upstream = {
   name: upstream,
   async run({ isRecording }) {
-    const home = environment('agentor', ['agentor==0.1.1'])
+    const home = environment('agentor', ['agentor==0.1.1', 'openai==3.57.0'])
     if ('missing' in home) return [skipped('all', home.missing)]
     const model = await startModel(['tide', 'storm'])
     const host = await startHost({ python: home.python, script: 'agentor_host.py', args: [model.url] })
@@ -90,7 +89,7 @@ const olderScenarios: readonly Scenario[] = [
 export const olderAgentor: Upstream = {
   name: 'agentor 0.0.23',
   async run({ isRecording }) {
-    const home = environment('agentor-0.0.23', ['agentor==0.0.23'])
+    const home = environment('agentor-0.0.23', ['agentor==0.0.23', 'openai-agents==0.22.3'])
     if ('missing' in home) return [skipped('all', home.missing)]
     const model = await startModel(['tide', 'storm'])
     const host = await startHost({ python: home.python, script: 'agentor_0023_host.py', args: [], env: { OPENAI_BASE_URL: model.url } })

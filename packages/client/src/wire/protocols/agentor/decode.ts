@@ -16,7 +16,7 @@ function isPiece(value: Raw): value is Raw & { readonly chunk: string } {
 
 /** What tools write before the text of their failure (`engine/loop.py`); up to 0.0.23 as the library of agents did that it stood on. */
 const toolFailures = ['Error: ', 'An error occurred while running the tool. Please try again. Error: ']
-/** All that newer releases of that library say (openai-agents 0.24), which keep the error to themselves. */
+/** All that newer releases of that library say (openai-agents from 0.23 on), which keep the error to themselves. */
 const untoldFailure = 'An error occurred while running the tool. Please try again.'
 
 export function agentorDecoder(): Stage<Frame, AgentEvent> {
