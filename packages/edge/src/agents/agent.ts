@@ -29,6 +29,11 @@ export interface RunContext {
   readonly session?: Conversation
   /** The trace that the run is part of, told to its models. */
   readonly trace?: TraceContext
+  /**
+   * Told the whole of an error of which the run's `error` event says what clients may see: why a model could not be reached, for
+   * example. For whoever keeps the server; it may quote anything.
+   */
+  readonly onError?: (error: unknown) => void
   /** What a run said that lost its process and goes on here. Only agents that are `isResumable` are given it. */
   readonly past?: readonly AgentEvent[]
 }

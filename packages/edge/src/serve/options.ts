@@ -101,6 +101,6 @@ export interface AgentHandlerOptions {
   readonly card?: AgentCardOptions
   /** Is told what happens: runs, their viewers, what was refused. It is called while somebody waits, and costs nothing when absent. */
   readonly onMetric?: (metric: HandlerMetric) => void
-  /** Gets what clients must not see: what agents throw, what the journal throws, bugs. */
+  /** Gets what clients must not see: what agents and the journal throw, what is behind a model that failed, bugs. */
   readonly onError?: (error: unknown) => void
 }
