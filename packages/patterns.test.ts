@@ -3,6 +3,7 @@ import { createServer } from 'node:http'
 import { type AgentClient, createAgentClient } from '@agentstream/client'
 import { scriptedFetch } from '@agentstream/client/testing'
 import { createAgentHandler, createHybridAgent, createLLMAgent, defineTool } from '@agentstream/edge'
+import { nodeListener } from '@agentstream/edge/node'
 import { type ScriptedTurn, scriptedProvider } from '@agentstream/edge/testing'
 import { describe, expect, test } from 'vitest'
 import { z } from 'zod'
@@ -10,6 +11,7 @@ import { watchArguments } from '../docs/examples/patterns/arguments.ts'
 import { inBatches, inWords } from '../docs/examples/patterns/batches.ts'
 import { ask } from '../docs/examples/patterns/command-line.ts'
 import { compare } from '../docs/examples/patterns/compare.ts'
+import { talk } from '../docs/examples/patterns/conversation.ts'
 import { tell, untilItWorks } from '../docs/examples/patterns/errors.ts'
 import { toolsUsed } from '../docs/examples/patterns/filter.ts'
 import { rehearsal } from '../docs/examples/patterns/mock.ts'
@@ -52,6 +54,12 @@ const clientFor = (handle: ReturnType<typeof createAgentHandler>): AgentClient =
 const call = { tool: 'look_up', arguments: { port: 'Brest' } }
 
 describe('each usage pattern does what the page says', () => {
+  test('a conversation', async () => {
+    const provider = scriptedProvider(({ messages }) => [`${messages.filter(({ role }) => role === 'user').length} so far`])
+    const client = clientFor(createAgentHandler({ agents: { pilot: createLLMAgent({ name: 'pilot', provider }) } }))
+    expect((await talk(client, ['When?', 'And then?'])).answers).toEqual(['1 so far', '2 so far'])
+  })
+
   test('only some kinds of events', async () => {
     expect(await toolsUsed(agentOf([call], ['14:05']), 'When?')).toEqual(['look_up'])
   })
@@ -127,14 +135,7 @@ describe('each usage pattern does what the page says', () => {
 
   test('on the command line, over a real connection', async () => {
     const handle = createAgentHandler({ agents: { pilot: createLLMAgent({ name: 'pilot', provider: says('At ', '14:05') }) } })
-    const server = createServer(async (request, response) => {
-      const chunks: Buffer[] = []
-      for await (const chunk of request) chunks.push(chunk)
-      const answered = await handle(
-        new Request(`http://127.0.0.1${request.url}`, { method: 'POST', body: Buffer.concat(chunks), headers: { 'content-type': 'application/json' } }),
-      )
-      response.writeHead(answered.status, Object.fromEntries(answered.headers)).end(await answered.text())
-    })
+    const server = createServer(nodeListener(handle))
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
     const address = server.address()
     let out = ''

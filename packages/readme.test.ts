@@ -15,6 +15,11 @@ test('the README shows code that compiles: its blocks are these files, to the le
   expect(blocks('README.md')).toEqual(['docs/examples/serve.ts', 'docs/examples/read.ts', 'docs/examples/show.tsx'].map(read))
 })
 
+test.each([
+  ['packages/client/README.md', 'docs/examples/read.ts'],
+  ['packages/edge/README.md', 'docs/examples/serve.ts'],
+])('%s shows code that compiles', (page, example) => expect(blocks(page)).toEqual([read(example)]))
+
 test('the guide to agents shows code that compiles, and that does what it says', async () => {
   expect(blocks('docs/agents.md')).toEqual(['docs/examples/agents.ts', 'docs/examples/agent-test.ts'].map(read))
   expect(await tryItOut()).toEqual({ status: 'completed', output: 'High water at 14:05.', tools: ['done'], workflow: true, integrity: 'verified' })

@@ -2,9 +2,9 @@
 import { deepEqual } from 'node:assert/strict'
 import { createAgentClient, immediately } from '@agentstream/client'
 import { a2a, a2aV1, type Protocol } from '@agentstream/client/wire'
-import { check, type Outcome, skipped, type Upstream } from './check.ts'
+import { check, skipped, type Upstream } from './check.ts'
 import { environment, startHost } from './python.ts'
-import { checkScenario, type Scenario } from './transcripts.ts'
+import { checkScenarios, type Scenario } from './transcripts.ts'
 
 const scenariosIn = (protocol: 'a2a' | 'a2aV1'): readonly Scenario[] => {
   const always = { folder: 'a2a', protocol } as const
@@ -33,11 +33,7 @@ const server = (version: string, script: string, name: 'a2a' | 'a2aV1', protocol
     if ('missing' in home) return [skipped('all', home.missing)]
     const host = await startHost({ python: home.python, script, args: [] })
     try {
-      const outcomes: Outcome[] = []
-      for (const scenario of scenariosIn(name)) {
-        const make = (signal: AbortSignal) => checkScenario(host.url, scenario, { upstream: `a2a-sdk ${version}`, isRecording, signal })
-        outcomes.push(await check(`${scenario.folder}/${scenario.name}`, make))
-      }
+      const outcomes = await checkScenarios(scenariosIn(name), { url: host.url, upstream: `a2a-sdk ${version}`, isRecording })
       const stop = async (signal: AbortSignal) => deepEqual(await stopped(host.url, protocol, signal), ['started', 'cancelled', 'cancelled'])
       return [...outcomes, await check('a task is stopped there when it is stopped here', stop)]
     } finally {

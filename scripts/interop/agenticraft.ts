@@ -1,8 +1,8 @@
 /** AgentiCraft behind the endpoint of its guide: bare text behind `data:`. It is on no package index today, only in its repository. */
-import { check, type Outcome, skipped, type Upstream } from './check.ts'
+import { skipped, type Upstream } from './check.ts'
 import { greeting, startModel } from './model.ts'
 import { environment, startHost } from './python.ts'
-import { checkScenario, type Scenario } from './transcripts.ts'
+import { checkScenarios, type Scenario } from './transcripts.ts'
 
 const commit = 'f8418d6'
 const upstream = `agenticraft 0.2.0-alpha (${commit})`
@@ -21,12 +21,7 @@ export const agenticraft: Upstream = {
     const model = await startModel(['tide', 'storm'])
     const host = await startHost({ python: home.python, script: 'agenticraft_host.py', args: [model.url] })
     try {
-      const outcomes: Outcome[] = []
-      for (const scenario of scenarios) {
-        const make = (signal: AbortSignal) => checkScenario(host.url, scenario, { upstream, isRecording, signal })
-        outcomes.push(await check(`${scenario.folder}/${scenario.name}`, make))
-      }
-      return outcomes
+      return await checkScenarios(scenarios, { url: host.url, upstream, isRecording })
     } finally {
       await Promise.all([host.stop(), model.stop()])
     }

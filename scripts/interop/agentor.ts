@@ -1,15 +1,14 @@
 /** Agentor's own server: /chat, streamed and not, and A2A; and the last release that stood on another library of agents. */
 import { deepEqual } from 'node:assert/strict'
-import { check, type Outcome, skipped, type Upstream } from './check.ts'
+import { check, skipped, type Upstream } from './check.ts'
 import { greeting, startModel } from './model.ts'
 import { environment, startHost } from './python.ts'
-import { checkScenario, type Scenario } from './transcripts.ts'
+import { checkScenarios, type Scenario } from './transcripts.ts'
 
 const upstream = 'agentor 0.1.1'
 const limit = 'Reached max_turns (3) without a final answer.'
 const tides = 'Brest: 4.2 m, rising – “spring”'
-const wrongKey =
-  "AuthenticationError: Error code: 401 - {'error': {'message': 'the key is wrong', 'type': 'invalid_request_error', 'param': None, 'code': None}}"
+const wrongKey = 'AuthenticationError: Error code: 401 - the key is wrong'
 
 const chat = { folder: 'agentor', protocol: 'agentorChat' } as const
 const a2a = { folder: 'a2a', protocol: 'a2a' } as const
@@ -43,16 +42,12 @@ async function answerOf(url: string, body: unknown, signal: AbortSignal): Promis
 export const agentor: Upstream = {
   name: upstream,
   async run({ isRecording }) {
-    const home = environment('agentor', ['agentor==0.1.1'])
+    const home = environment('agentor', ['agentor==0.1.1', 'openai==3.57.0'])
     if ('missing' in home) return [skipped('all', home.missing)]
     const model = await startModel(['tide', 'storm'])
     const host = await startHost({ python: home.python, script: 'agentor_host.py', args: [model.url] })
     try {
-      const outcomes: Outcome[] = []
-      for (const scenario of scenarios) {
-        const make = (signal: AbortSignal) => checkScenario(host.url, scenario, { upstream, isRecording, signal })
-        outcomes.push(await check(`${scenario.folder}/${scenario.name}`, make))
-      }
+      const outcomes = await checkScenarios(scenarios, { url: host.url, upstream, isRecording })
       const call = (method: string) => ({ jsonrpc: '2.0', id: 7, method, params: {} })
       outcomes.push(
         await check('an answer that is not streamed is a JSON text', async (signal) =>
@@ -94,17 +89,12 @@ const olderScenarios: readonly Scenario[] = [
 export const olderAgentor: Upstream = {
   name: 'agentor 0.0.23',
   async run({ isRecording }) {
-    const home = environment('agentor-0.0.23', ['agentor==0.0.23'])
+    const home = environment('agentor-0.0.23', ['agentor==0.0.23', 'openai-agents==0.22.3'])
     if ('missing' in home) return [skipped('all', home.missing)]
     const model = await startModel(['tide', 'storm'])
     const host = await startHost({ python: home.python, script: 'agentor_0023_host.py', args: [], env: { OPENAI_BASE_URL: model.url } })
     try {
-      const outcomes: Outcome[] = []
-      for (const scenario of olderScenarios) {
-        const make = (signal: AbortSignal) => checkScenario(host.url, scenario, { upstream: 'agentor 0.0.23', isRecording, signal })
-        outcomes.push(await check(`${scenario.folder}/${scenario.name}`, make))
-      }
-      return outcomes
+      return await checkScenarios(olderScenarios, { url: host.url, upstream: 'agentor 0.0.23', isRecording })
     } finally {
       await Promise.all([host.stop(), model.stop()])
     }

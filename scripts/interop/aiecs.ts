@@ -1,8 +1,8 @@
 /** AIECS, streamed by the smallest host there can be: a HybridAgent, with and without a DAWP document. */
-import { check, type Outcome, skipped, type Upstream } from './check.ts'
+import { skipped, type Upstream } from './check.ts'
 import { greeting, startModel } from './model.ts'
 import { environment, startHost } from './python.ts'
-import { checkScenario, type Scenario } from './transcripts.ts'
+import { checkScenarios, type Scenario } from './transcripts.ts'
 
 const upstream = 'aiecs 2.2.0'
 
@@ -25,6 +25,15 @@ const scenarios: readonly Scenario[] = [
   },
   // Since 2.2 the model is asked again only before the first piece of its answer.
   { ...always, name: '05-model-cut', ask: 'be cut', expects: { status: 'failed', text: 'Grüße from the harbour —' } },
+  // The first attempt reaches its limit of rounds, the second is of a simpler task.
+  {
+    ...always,
+    protocol: 'aiecsRecovery',
+    name: '06-recovery',
+    agent: 'recovery',
+    ask: 'hello, in full',
+    expects: { status: 'completed', text: greeting, tools: [] },
+  },
 ]
 
 export const aiecs: Upstream = {
@@ -35,12 +44,7 @@ export const aiecs: Upstream = {
     const model = await startModel(['tide_level', 'tide_storm'])
     const host = await startHost({ python: home.python, script: 'aiecs_host.py', args: [], env: { OPENAI_BASE_URL: model.url } })
     try {
-      const outcomes: Outcome[] = []
-      for (const scenario of scenarios) {
-        const make = (signal: AbortSignal) => checkScenario(host.url, scenario, { upstream, isRecording, signal })
-        outcomes.push(await check(`${scenario.folder}/${scenario.name}`, make))
-      }
-      return outcomes
+      return await checkScenarios(scenarios, { url: host.url, upstream, isRecording })
     } finally {
       await Promise.all([host.stop(), model.stop()])
     }

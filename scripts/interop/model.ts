@@ -23,6 +23,8 @@ export async function startModel(tools: readonly [tide: string, storm: string]):
   mock.on({ userMessage: 'Decide when', sequenceIndex: 1 }, { content: 'We leave at dawn.' })
   mock.on({ userMessage: 'tides', hasToolResult: false }, { content: 'Let me look.', toolCalls: both })
   mock.on({ userMessage: 'tides', hasToolResult: true }, { content: 'High water.' })
+  // What simplifies a task takes `full` out of it.
+  mock.onMessage('in full', { toolCalls: both.slice(0, 1) })
   mock.onMessage('without end', { toolCalls: both.slice(0, 1) })
   mock.onMessage('wait for me', { toolCalls: [{ id: 'call_3', name: 'wait', arguments: {} }] })
   mock.on({ userMessage: 'set sail', hasToolResult: false }, { toolCalls: [{ id: 'call_4', name: 'sail', arguments: {} }] })

@@ -1,9 +1,9 @@
 /** Our own server, with one agent of ours that talks to the scripted model. */
 import { createServer } from 'node:http'
 import { createAgentHandler, createHybridAgent, defineTool } from '@agentstream/edge'
+import { nodeListener } from '@agentstream/edge/node'
 import { openai } from '@agentstream/edge/openai'
 import { z } from 'zod'
-import { toNodeListener } from '../../apps/demo/server/node-listener.ts'
 import type { Host } from './python.ts'
 
 const parameters = z.object({ port: z.string() })
@@ -22,7 +22,7 @@ export async function startServer(modelUrl: string): Promise<Host> {
   const provider = openai({ baseURL: modelUrl, apiKey: 'none', model: 'gpt-interop', retry: false })
   const harbour = createHybridAgent({ name: 'harbour', provider, tools: [tide, storm, sail, wait] })
   const handler = createAgentHandler({ agents: { harbour } })
-  const server = createServer(toNodeListener((request) => handler(request)))
+  const server = createServer(nodeListener(handler))
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   const address = server.address()
   const port = address !== null && typeof address === 'object' ? address.port : 0

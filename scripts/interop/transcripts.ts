@@ -10,9 +10,10 @@ import { type AgentEvent, createAgentClient, immediately, selectText, selectTool
 import { scriptedFetch } from '@agentstream/client/testing'
 import type { Protocol } from '@agentstream/client/wire'
 import * as wire from '@agentstream/client/wire'
+import { check, type Outcome } from './check.ts'
 
-const { a2a, a2aV1, agentorChat, aiecs } = wire
-const protocols = { a2a, a2aV1, agentorChat, aiecs, agenticraftLenient: wire.createAgenticraft({ form: 'text', reading: 'lenient' }) }
+const { a2a, a2aV1, agentorChat, aiecs, aiecsRecovery } = wire
+const protocols = { a2a, a2aV1, agentorChat, aiecs, aiecsRecovery, agenticraftLenient: wire.createAgenticraft({ form: 'text', reading: 'lenient' }) }
 
 export interface Scenario {
   readonly folder: 'a2a' | 'agenticraft' | 'agentor' | 'aiecs'
@@ -106,8 +107,15 @@ function scrubbed(text: string): string {
 
 const linesOf = (values: readonly unknown[]): string => values.map((value) => `${JSON.stringify(value)}\n`).join('')
 
-/** Asks the server at `url`; throws where what it sent, or what we made of it, is not what was expected or not what it was before. */
-export async function checkScenario(url: string, scenario: Scenario, { upstream, isRecording, signal }: Checking): Promise<void> {
+/** Asks a server one thing after the other. */
+export async function checkScenarios(scenarios: readonly Scenario[], checking: Checking): Promise<Outcome[]> {
+  const outcomes: Outcome[] = []
+  for (const scenario of scenarios) outcomes.push(await check(`${scenario.folder}/${scenario.name}`, (signal) => ask(scenario, { ...checking, signal })))
+  return outcomes
+}
+
+/** Throws where what the server sent, or what we made of it, is not what was expected or not what it was before. */
+async function ask(scenario: Scenario, { url, upstream, isRecording, signal }: Checking & { signal: AbortSignal }): Promise<void> {
   const protocol = protocols[scenario.protocol]
   const { fetch, heard } = listening()
   const live = await read(protocol, url, scenario, fetch, signal)
@@ -135,8 +143,8 @@ export async function checkScenario(url: string, scenario: Scenario, { upstream,
 }
 
 export interface Checking {
+  readonly url: string
   /** The package and its version. */
   readonly upstream: string
   readonly isRecording: boolean
-  readonly signal: AbortSignal
 }

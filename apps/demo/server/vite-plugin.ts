@@ -2,7 +2,6 @@
 import process from 'node:process'
 import type { Plugin, ViteDevServer } from 'vite'
 import type { Fetch } from './faults.ts'
-import { toNodeListener } from './node-listener.ts'
 import type { DemoEnvironment } from './worker.ts'
 
 /** All of the environment that the demo's server gets to see. */
@@ -13,7 +12,7 @@ const providerVariables = [
 ]
 
 const worker = '/server/worker.ts'
-const nodeSockets = '/server/node-sockets.ts'
+const onNode = '/server/on-node.ts'
 const sharedJournal = '/server/shared-journal.ts'
 
 /** Nothing from elsewhere is ever loaded: neither scripts nor images, whatever a model writes. */
@@ -37,19 +36,23 @@ export function demoServer(): Plugin {
         const { openSharedJournal } = (await server.ssrLoadModule(sharedJournal)) as typeof import('./shared-journal.ts')
         return openSharedJournal()
       })
+      // Loaded anew when one of its files changes, so that server code takes effect without a restart.
+      const load = () => Promise.all([server.ssrLoadModule(worker), journalOf()])
       const handle: Fetch = async (request, runtime) => {
-        // Loaded anew when one of its files changes, so that server code takes effect without a restart.
-        const [module, open] = await Promise.all([server.ssrLoadModule(worker), journalOf()])
+        const [module, open] = await load().catch((error: unknown) => {
+          console.error(error)
+          throw error
+        })
         if (loaded?.module !== module) loaded = { module, handle: handlerOf(module, open) }
         return loaded.handle(request, runtime)
       }
-      const listener = toNodeListener(handle)
-      server.middlewares.use((incoming, outgoing, next) => (incoming.url?.startsWith('/api/') ? void listener(incoming, outgoing) : next()))
-      server.httpServer?.once('listening', async () => {
-        // The same as above.
-        const { toUpgradeListener } = (await server.ssrLoadModule(nodeSockets)) as typeof import('./node-sockets.ts')
-        server.httpServer?.on('upgrade', toUpgradeListener(handle))
+      // The same as above.
+      const listeners = once(async () => (await server.ssrLoadModule(onNode)) as typeof import('./on-node.ts'))
+      server.middlewares.use((incoming, outgoing, next) => {
+        if (!incoming.url?.startsWith('/api/')) return next()
+        listeners().then(({ toListener }) => toListener(handle)(incoming, outgoing), next)
       })
+      server.httpServer?.once('listening', async () => server.httpServer?.on('upgrade', (await listeners()).toUpgradeListener(handle)))
       warmUp(server)
     },
     transformIndexHtml: {

@@ -68,6 +68,19 @@ describe('a cold stream', () => {
     await expect(consume()).rejects.toMatchObject({ code: 'interrupted', partialResponse: 'Hi there' })
   })
 
+  test.each([
+    ['the last characters', 5, 'there'],
+    ['no half of a character', 7, ' there'],
+    ['nothing', 0, ''],
+    ['more than there is', 500, '🌊 there'],
+  ])('or with as much of it as was asked for: %s', async (_, maxPartialCharacters, partialResponse) => {
+    const { client } = clientOf([{ body: [text('🌊'), text(' '), text('th'), text('ere')] }])
+    const consume = async (): Promise<void> => {
+      for await (const _ of client.stream('x', { maxPartialCharacters }));
+    }
+    await expect(consume()).rejects.toMatchObject({ code: 'interrupted', partialResponse })
+  })
+
   test('L4: an aborted signal ends it with a cancelled event, without an error', async () => {
     const controller = new AbortController()
     const { client } = clientOf([hanging])

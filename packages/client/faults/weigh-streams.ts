@@ -3,7 +3,7 @@
  * for each how it ended, and how much more than before was alive when it was most.
  */
 import process from 'node:process'
-import { type AgentClient, createAgentClient, type RunState } from '../src/index.ts'
+import { type AgentClient, type AgentEvent, createAgentClient, type RunState } from '../src/index.ts'
 
 const utf8 = new TextEncoder()
 const collect = (globalThis as { gc?: () => void }).gc ?? (() => {})
@@ -55,6 +55,10 @@ function* line(start: string, mebibytes: number): Generator<Uint8Array> {
   yield utf8.encode('\n\n{"type":"completed"}\n')
 }
 
+function* repeat(chunk: Uint8Array, times: number): Generator<Uint8Array> {
+  for (let at = 0; at < times; at++) yield chunk
+}
+
 const manyTiny = (before: string, after: string, count = 1_000_000): Uint8Array => {
   const event = `${before}{"type":"token","content":"a"}${after}`
   return utf8.encode(`${event.repeat(count)}${before}{"type":"completed"}${after}`)
@@ -75,6 +79,11 @@ const streams: Readonly<Record<string, Stream>> = {
   'nesting 10⁵ deep, NDJSON': { contentType: ndjson, chunks: () => [deep('', '\n')] },
 }
 
+/** Of these only the last characters are kept. */
+const texts: Readonly<Record<string, Stream>> = {
+  '64 MiB of text': { contentType: sse, chunks: () => repeat(utf8.encode(`data: {"type":"token","content":"${'a'.repeat(4096)}"}\n\n`.repeat(16)), 1024) },
+}
+
 const textOf = (state: RunState): number => state.main.parts.reduce((length, part) => length + ('text' in part ? part.text.length : 0), 0)
 
 type Read = (client: AgentClient, each: () => void) => Promise<{ ending: string; events: number; text: number }>
@@ -88,20 +97,27 @@ const ways: Readonly<Record<string, Read>> = {
     const state = run.getSnapshot()
     return { ending, events: state.counts.events, text: textOf(state) }
   },
-  async 'stream()'(client, each) {
-    let [events, text] = [0, 0]
-    try {
-      for await (const event of client.stream('x')) {
-        each()
-        events++
-        if (event.type === 'token') text += event.content.length
-      }
-      return { ending: 'completed', events, text }
-    } catch (error) {
-      const { code, message } = error as { code: string; message: string }
-      return { ending: `${code}: ${message}`, events, text }
+  'stream()': (client, each) => iterate(client.stream('x'), each),
+}
+const keeping: Readonly<Record<string, Read>> = {
+  'all characters': (client, each) => iterate(client.stream('x'), each),
+  'the last 1,000': (client, each) => iterate(client.stream('x', { maxPartialCharacters: 1_000 }), each),
+  none: (client, each) => iterate(client.stream('x', { maxPartialCharacters: 0 }), each),
+}
+
+async function iterate(stream: AsyncIterable<AgentEvent>, each: () => void): ReturnType<Read> {
+  let [events, text] = [0, 0]
+  try {
+    for await (const event of stream) {
+      each()
+      events++
+      if (event.type === 'token') text += event.content.length
     }
-  },
+    return { ending: 'completed', events, text }
+  } catch (error) {
+    const { code, message } = error as { code: string; message: string }
+    return { ending: `${code}: ${message}`, events, text }
+  }
 }
 
 async function weigh({ contentType, chunks }: Stream, read: Read): Promise<Record<string, unknown>> {
@@ -120,11 +136,16 @@ async function weigh({ contentType, chunks }: Stream, read: Read): Promise<Recor
 const warm: Stream = { contentType: sse, chunks: () => [manyTiny('data: ', '\n\n', 1_000)] }
 for (const read of Object.values(ways)) await weigh(warm, read)
 const rows = []
-for (const [what, stream] of Object.entries(streams)) {
-  for (const [how, read] of Object.entries(ways)) {
-    // What is held by the one before is let go by the next turn.
-    await new Promise((resolve) => setImmediate(resolve))
-    rows.push({ what, how, ...(await weigh(stream, read)) })
+for (const [of, by] of [
+  [streams, ways],
+  [texts, keeping],
+] as const) {
+  for (const [what, stream] of Object.entries(of)) {
+    for (const [how, read] of Object.entries(by)) {
+      // What is held by the one before is let go by the next turn.
+      await new Promise((resolve) => setImmediate(resolve))
+      rows.push({ what, how, ...(await weigh(stream, read)) })
+    }
   }
 }
 console.log(JSON.stringify(rows))

@@ -13,15 +13,15 @@ interface Weighed {
   readonly sent: number
 }
 
-describe('streams without measure are held in less than 32 MiB', () => {
-  let rows: readonly Weighed[] = []
-  beforeAll(async () => {
-    // Only a process of its own can be weighed: here are other tests, and nothing to collect garbage with.
-    const script = new URL('weigh-streams.ts', import.meta.url).pathname
-    const { stdout } = await promisify(execFile)(process.execPath, ['--conditions=agentstream-source', '--expose-gc', script])
-    rows = JSON.parse(stdout)
-  }, 120_000)
+let rows: readonly Weighed[] = []
+beforeAll(async () => {
+  // Only a process of its own can be weighed: here are other tests, and nothing to collect garbage with.
+  const script = new URL('weigh-streams.ts', import.meta.url).pathname
+  const { stdout } = await promisify(execFile)(process.execPath, ['--conditions=agentstream-source', '--expose-gc', script])
+  rows = JSON.parse(stdout)
+}, 120_000)
 
+describe('streams without measure are held in less than 32 MiB', () => {
   const overLimit = (what: string) => ({ ending: `limit: ${what} is larger than the limit of 16777216 bytes`, events: 0, text: 0 })
   const tooLong = { SSE: overLimit('An event'), NDJSON: overLimit('A record') }
   const allTiny = { ending: 'completed', events: 1_000_001, text: 1_000_000 }
@@ -47,4 +47,11 @@ describe('streams without measure are held in less than 32 MiB', () => {
       expect(sent).toBeLessThan(40)
     }
   })
+})
+
+describe('of a text without measure a cold stream keeps', () => {
+  const grown = (how: string): number => rows.find((row) => row.what === '64 MiB of text' && row.how === how)?.grown ?? Number.NaN
+
+  test('all of it, for the error of a stream that breaks', () => expect(grown('all characters')).toBeGreaterThan(60))
+  test.each(['the last 1,000', 'none'])('%s, when told so', (how) => expect(grown(how)).toBeLessThan(4))
 })

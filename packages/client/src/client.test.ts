@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { createAgentClient, HttpError, ProtocolError } from './index.ts'
-import { type ScriptedResponse, scriptedFetch, scriptedRun } from './testing.ts'
+import { type ScriptedResponse, scriptedClient, scriptedFetch, scriptedRun } from './testing.ts'
 
 const done = 'data: {"type":"completed"}\n\n'
 
@@ -101,6 +101,25 @@ test('a scripted run is a run without a server', async () => {
     { id: 'r1' },
   )
   expect(await run.result()).toMatchObject({ status: 'completed', text: 'Hi', state: { id: 'r1' } })
+})
+
+test('a scripted client says the same in every run, and needs no server for anything', async () => {
+  const client = scriptedClient([
+    { type: 'token', content: 'Hi' },
+    { type: 'completed', success: true },
+  ])
+  for (const question of ['one', 'two']) expect(await client.run(question).result()).toMatchObject({ status: 'completed', text: 'Hi' })
+  expect(await client.attach('r1').result()).toMatchObject({ status: 'completed', text: 'Hi' })
+  expect(await client.info()).toMatchObject({ name: 'scripted', tools: [] })
+  expect(await client.cancel('r1')).toEqual({ outcome: 'cancelled' })
+  await client.run('x').respond('a1', { approved: true })
+})
+
+test('a server that cannot be reached is named, and what the runtime said is the cause', async () => {
+  const cause = new TypeError('fetch failed')
+  const client = createAgentClient({ url: 'https://example.org/api', fetch: scriptedFetch(cause).fetch, retry: false })
+  const message = 'POST https://example.org/api/agents/default/runs cannot be reached from here'
+  await expect(client.run('x').result()).rejects.toMatchObject({ code: 'interrupted', retryable: true, message, cause })
 })
 
 test('cancel(runId) stops a run that was started elsewhere', async () => {

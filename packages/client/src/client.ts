@@ -19,6 +19,7 @@ import { aiecs } from './wire/protocols/aiecs.ts'
 import type { Protocol } from './wire/protocols/protocol.ts'
 import { randomId } from './wire/random-id.ts'
 
+/** How a server is reached, and how long anything about it may take or weigh. */
 export interface AgentClientOptions extends ClientHooks {
   /**
    * Where the server's routes begin: `https://example.org/api`, or a path on the page's own origin. With a protocol that dictates
@@ -49,6 +50,7 @@ export interface AgentClientOptions extends ClientHooks {
   readonly onMalformed?: 'fail' | 'skip'
 }
 
+/** Which agent runs, under which name, with which parameters, and for how long. */
 export interface StreamOptions {
   /** The agent's name on the server; its default agent when absent. */
   readonly agent?: string
@@ -59,9 +61,15 @@ export interface StreamOptions {
   readonly signal?: AbortSignal
   /** Longest whole run; none by default. */
   readonly timeoutMs?: number
+  /**
+   * How much of the text `stream()` keeps for the `partialResponse` of a stream that breaks: the last so many characters, all of
+   * them by default. With 0 nothing is kept of what was read.
+   */
+  readonly maxPartialCharacters?: number
 }
 
-export interface RunOptions extends StreamOptions {
+/** How a live run is started, watched and published. */
+export interface RunOptions extends Omit<StreamOptions, 'maxPartialCharacters'> {
   /** Sees every event, before the state is published. What it throws stops the run and rejects `result()`. */
   readonly onEvent?: (event: AgentEvent) => void
   /** When state is published: once per frame by default. */
@@ -75,6 +83,7 @@ export interface RunOptions extends StreamOptions {
   readonly onPageHide?: 'cancel' | 'leave'
 }
 
+/** How a run that exists is followed. */
 export interface AttachOptions extends Pick<RunOptions, 'signal' | 'timeoutMs' | 'onEvent' | 'schedule'> {
   /**
    * Only what happened after this cursor. The state then holds no more than that, and stays `unverified`: the server's digest
@@ -83,6 +92,7 @@ export interface AttachOptions extends Pick<RunOptions, 'signal' | 'timeoutMs' |
   readonly after?: string
 }
 
+/** What `createAgentClient` makes: runs started, followed and stopped on one server. It holds no connection; share it. */
 export interface AgentClient {
   /** Where the server's routes begin, without a slash at the end: what tells two clients apart in a cache. */
   readonly url: string
@@ -104,6 +114,26 @@ export interface AgentClient {
 const { timeOrigin } = performance
 /** Milliseconds since 1970 on a clock that never jumps. */
 const now = (): number => timeOrigin + performance.now()
+
+/** The last characters of a text that grows piece by piece. */
+function createPartialText(most = Number.POSITIVE_INFINITY): { append(piece: string): void; text(): string } {
+  let kept = ''
+  let pieces = 0
+  // Without the half of a character that is two units long.
+  const last = (): string => (kept.length > most ? kept.slice(kept.length - most).replace(/^[\udc00-\udfff]/, '') : kept)
+  return {
+    append(piece) {
+      kept += piece
+      // Not with every piece: each cut copies what stays.
+      if (kept.length > 2 * most) kept = last()
+      if (isRagged(kept, ++pieces)) {
+        pieces = 0
+        makeOne(kept)
+      }
+    },
+    text: last,
+  }
+}
 
 /** A client for one server. It holds no connection and no state: make one and share it. */
 export function createAgentClient(options: AgentClientOptions): AgentClient {
@@ -141,26 +171,19 @@ export function createAgentClient(options: AgentClientOptions): AgentClient {
     const { controller, release } = linkedController(streamOptions.signal)
     leaving.addEventListener('abort', () => controller.abort(), { once: true })
     const onEvent = (event: AgentEvent): void => queue.push(event)
-    let partial = ''
-    let pieces = 0
+    const partial = createPartialText(streamOptions.maxPartialCharacters)
     let isOver = false
     const finished = open(run, { signal: controller.signal, onEvent, afterChunk: queue.drained }).finally(queue.close)
     try {
       for (let batch = await queue.take(); batch; batch = await queue.take()) {
         for (const event of batch) {
-          if (event.type === 'token' && event.loop_scope === undefined) {
-            partial += event.content
-            if (isRagged(partial, ++pieces)) {
-              pieces = 0
-              makeOne(partial)
-            }
-          }
+          if (event.type === 'token' && event.loop_scope === undefined) partial.append(event.content)
           yield event
         }
       }
       const { error, outcome } = await finished
       isOver = !controller.signal.aborted
-      if (error instanceof StreamInterruptedError) error.partialResponse = partial
+      if (error instanceof StreamInterruptedError) error.partialResponse = partial.text()
       if (error) throw error
       if (!isOver && outcome === 'cancelled') yield { type: 'cancelled', by: 'user' }
     } finally {

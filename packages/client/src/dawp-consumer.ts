@@ -15,6 +15,7 @@ export interface DawpPanel {
   active_step_index: number | null
 }
 
+/** Called while `consume` runs. What one throws comes out of `consume`. */
 export interface DawpHandlers {
   readonly onRunStarted?: (panel: DawpPanel) => void
   readonly onRunCompleted?: (panel: DawpPanel) => void
@@ -22,6 +23,7 @@ export interface DawpHandlers {
   readonly onStepCompleted?: (panel: DawpPanel, event: AgentEvent) => void
 }
 
+/** Folds events into panels, one per DAWP run. It needs no client: give it the events of any stream. */
 export interface DawpConsumer {
   /** Takes any event of a run; answers the panel it changed, or undefined. */
   consume(event: AgentEvent): DawpPanel | undefined

@@ -58,6 +58,7 @@ export class ProtocolError extends AgentStreamError {
   }
 }
 
+/** What was waited for too long: an answer, its first event, any sign of life, or the end of the whole run. */
 export type TimeoutPhase = 'connect' | 'first_event' | 'idle' | 'total'
 
 /** Nothing arrived for `timeoutMs` milliseconds in the named phase. */

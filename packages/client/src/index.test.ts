@@ -59,6 +59,7 @@ test('the testing door', () => {
       "faults",
       "faultyFetch",
       "mockStream",
+      "scriptedClient",
       "scriptedFetch",
       "scriptedRun",
     ]

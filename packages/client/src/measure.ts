@@ -25,8 +25,10 @@ type Told =
   /** From asking to the receipt. */
   | { readonly type: 'cancel'; readonly outcome: CancelReceipt['outcome']; readonly ms: number }
 
+/** One thing that happened to one run. Durations are milliseconds on a clock that never jumps. */
 export type ClientMetric = Told & { readonly runId: string }
 
+/** For measuring and reporting. Called while events are read; without them nothing is measured. */
 export interface ClientHooks {
   /** Is told what happens to runs: how long, how often reconnected, how they ended. What it throws changes nothing. */
   readonly onMetric?: (metric: ClientMetric) => void

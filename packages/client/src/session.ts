@@ -5,6 +5,7 @@ import type { ModelParameters } from './wire/agent.ts'
 import type { AgentEvent } from './wire/events/vocabulary.ts'
 import { randomId } from './wire/random-id.ts'
 
+/** Whose conversation it is, and which. */
 export interface SessionOptions {
   /** The agent's name on the server; its default agent when absent. */
   readonly agent?: string

@@ -49,7 +49,7 @@ export { type AgenticraftOptions, agenticraft, agenticraftText, createAgenticraf
 export { agenticraftLosses, agenticraftTextLosses } from './wire/protocols/agenticraft/losses.ts'
 export { agentor, agentorChat } from './wire/protocols/agentor/agentor.ts'
 export { agentorLosses } from './wire/protocols/agentor/losses.ts'
-export { aiecs } from './wire/protocols/aiecs.ts'
+export { aiecs, aiecsRecovery } from './wire/protocols/aiecs.ts'
 export type { CancelOutcome, Dialogue, Entry, Fate, LossTable, Protocol, RecognisableProtocol, TwoWayProtocol } from './wire/protocols/protocol.ts'
 export { uiMessageStreamLosses } from './wire/protocols/ui-message-stream/losses.ts'
 export { uiMessageStream } from './wire/protocols/ui-message-stream/ui-message-stream.ts'

@@ -32,7 +32,7 @@ const envelope = {
 /** What each event may have beside its type. The last of each pair may be absent, as may the envelope. */
 const members: Record<EventType, readonly [Record<string, fc.Arbitrary<unknown>>, Record<string, fc.Arbitrary<unknown>>?]> = {
   status: [{ status: text }],
-  started: [{}, { agent: text }],
+  started: [{}, { agent: text, attempt: number }],
   iteration_start: [{ iteration: number }, { remaining: number }],
   token: [{ content: text }, { metadata: json, is_fallback: flag, more: json }],
   thinking_token: [{ content: text }, { more: json }],

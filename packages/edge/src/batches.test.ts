@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { countListeners } from '../test/listeners.ts'
 import { type Batches, gather, oneByOne, singly } from './batches.ts'
 
 const forever = (): Promise<never> => new Promise(() => {})
@@ -140,17 +141,7 @@ describe('a source in batches', () => {
 
   test('L8 release returns the source, takes the ear off the signal, and swallows what the source says to it', async () => {
     const { signal } = new AbortController()
-    let listeners = 0
-    const add = signal.addEventListener.bind(signal)
-    const remove = signal.removeEventListener.bind(signal)
-    signal.addEventListener = (...args: Parameters<typeof add>) => {
-      listeners++
-      add(...args)
-    }
-    signal.removeEventListener = (...args: Parameters<typeof remove>) => {
-      listeners--
-      remove(...args)
-    }
+    const listeners = countListeners(signal)
     let returned = false
     const source = (async function* () {
       try {
@@ -165,7 +156,7 @@ describe('a source in batches', () => {
     await batches.next()
     batches.release()
     await new Promise((resolve) => setImmediate(resolve))
-    expect([listeners, returned]).toEqual([0, true])
+    expect([listeners(), returned]).toEqual([0, true])
   })
 })
 

@@ -2,5 +2,5 @@ import { expect, test } from 'vitest'
 import * as door from './node.ts'
 
 test('the node door exports these names', () => {
-  expect(Object.keys(door).sort()).toEqual(['nodeUpgrade'])
+  expect(Object.keys(door).sort()).toEqual(['nodeListener', 'nodeUpgrade'])
 })

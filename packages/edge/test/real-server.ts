@@ -1,32 +1,8 @@
 /** Our handler behind a real Node server, with an agent that thinks, calls tools, asks, fails and waits as it is told. */
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
-import type { AddressInfo } from 'node:net'
-import { Readable } from 'node:stream'
 import { type AgentHandlerOptions, createAgentHandler, createHybridAgent, defineTool, ProviderError } from '@agentstream/edge'
 import { type ScriptPiece, scriptedProvider } from '@agentstream/edge/testing'
 import * as z from 'zod'
-
-async function adapt(handler: (request: Request) => Promise<Response>, incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> {
-  const left = new AbortController()
-  outgoing.on('close', () => {
-    if (!outgoing.writableFinished) left.abort()
-  })
-  const init = {
-    method: incoming.method ?? 'GET',
-    headers: incoming.headers as Record<string, string>,
-    signal: left.signal,
-    ...(incoming.method === 'POST' ? { body: Readable.toWeb(incoming) as BodyInit, duplex: 'half' } : {}),
-  }
-  const response = await handler(new Request(`http://${incoming.headers.host}${incoming.url}`, init))
-  outgoing.writeHead(response.status, Object.fromEntries(response.headers))
-  try {
-    for await (const chunk of response.body ?? []) outgoing.write(chunk)
-    outgoing.end()
-  } catch {
-    // What broke off must not look like an end.
-    outgoing.destroy()
-  }
-}
+import { startServer } from './node-server.ts'
 
 /** What the model does, by the last word of the person, until its tools have answered. */
 const tasks: Readonly<Record<string, readonly ScriptPiece[]>> = {
@@ -63,11 +39,6 @@ export async function listen(options: Partial<AgentHandlerOptions> = {}) {
   const pay = defineTool({ name: 'pay', description: 'Pays.', parameters: z.object({ sum: z.number() }), needsApproval: true, execute: () => 'paid' })
   const pilot = createHybridAgent({ name: 'pilot', description: 'Knows tides.', instructions: 'Secret rule.', provider, tools: [tide, chart, pay] })
   const handler = createAgentHandler({ agents: { pilot }, basePath: '/api', disconnectGraceMs: 0, ...options })
-  const server = createServer((incoming, outgoing) => void adapt(handler, incoming, outgoing))
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  const close = () => {
-    server.closeAllConnections()
-    server.close()
-  }
-  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/api`, provider, close }
+  const { url, close } = await startServer(handler)
+  return { url: `${url}/api`, provider, close }
 }

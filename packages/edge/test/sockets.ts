@@ -1,14 +1,12 @@
 /** A server with sockets, our client for it, and a bare one. */
-import { createServer } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import { createAgentClient, socketTransport } from '@agentstream/client'
 import type { AgentEvent } from '@agentstream/client/wire'
 import { afterEach } from 'vitest'
-import { WebSocket, WebSocketServer } from 'ws'
+import { WebSocket } from 'ws'
 import type { Agent, RunContext } from '../src/agents/agent.ts'
 import { createAgentHandler } from '../src/serve/handler.ts'
 import type { AgentHandlerOptions } from '../src/serve/options.ts'
-import { nodeUpgrade } from '../src/serve/socket/node-upgrade.ts'
+import { startServer } from './node-server.ts'
 
 const closers: (() => void)[] = []
 afterEach(() => {
@@ -23,23 +21,9 @@ export interface Place {
 export async function listen(run: (context: RunContext) => AsyncIterable<AgentEvent>, options: Partial<AgentHandlerOptions> = {}): Promise<Place> {
   const agent: Agent = { name: 'a', info: { name: 'a', tools: [], supportsStreaming: true }, run: (_, context) => run(context) }
   const handler = createAgentHandler({ agents: { a: agent }, basePath: '/api', ...options })
-  const sockets = new WebSocketServer({ noServer: true })
-  const server = createServer((incoming, outgoing) => {
-    const { method = 'GET', headers, url } = incoming
-    handler(new Request(`http://${headers.host}${url}`, { method, headers: headers as Record<string, string> })).then(
-      async (response) => outgoing.writeHead(response.status, Object.fromEntries(response.headers)).end(await response.text()),
-      () => outgoing.destroy(),
-    )
-  })
-  server.on('upgrade', nodeUpgrade({ handler, sockets }))
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  closers.push(() => {
-    for (const socket of sockets.clients) socket.terminate()
-    server.closeAllConnections()
-    server.close()
-  })
-  const { port } = server.address() as AddressInfo // a string only for sockets with a path
-  return { url: `http://127.0.0.1:${port}/api`, origin: `http://127.0.0.1:${port}` }
+  const { url: origin, close } = await startServer(handler)
+  closers.push(close)
+  return { url: `${origin}/api`, origin }
 }
 
 export const clientOf = ({ url }: Place, options: { headers?: HeadersInit; windowLength?: number } = {}) =>

@@ -1,9 +1,8 @@
 /** The tree of `one-tree.browser.test.tsx`, rendered on a server: the same HTML over whatever carries the run. */
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { Readable } from 'node:stream'
 import { createAgentClient, fetchTransport, immediately, inProcessTransport, socketTransport, type Transport } from '@agentstream/client'
-import { nodeUpgrade } from '@agentstream/edge/node'
+import { nodeListener, nodeUpgrade } from '@agentstream/edge/node'
 import { renderToStaticMarkup } from 'react-dom/server'
 import { afterEach, expect, test } from 'vitest'
 import { WebSocket, WebSocketServer } from 'ws'
@@ -18,13 +17,7 @@ afterEach(() => {
 
 async function listen(handler: Handler): Promise<string> {
   const sockets = new WebSocketServer({ noServer: true })
-  const server = createServer(async (incoming, outgoing) => {
-    const { method = 'GET', url } = incoming
-    const headers = incoming.headers as Record<string, string> // Nothing here sends a header twice.
-    const body = method === 'POST' ? { body: Readable.toWeb(incoming) as BodyInit, duplex: 'half' } : {}
-    const response = await handler(new Request(`http://${headers['host']}${url}`, { method, headers, ...body }))
-    outgoing.writeHead(response.status, Object.fromEntries(response.headers)).end(await response.text())
-  })
+  const server = createServer(nodeListener(handler))
   server.on('upgrade', nodeUpgrade({ handler, sockets }))
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   closers.push(() => {

@@ -4,6 +4,7 @@ import { createContext, type ReactElement, type ReactNode, useContext } from 're
 
 const AgentClientContext = createContext<AgentClient | undefined>(undefined)
 
+/** `client` is made once, outside of components. */
 export interface AgentClientProviderProps {
   readonly client: AgentClient
   readonly children?: ReactNode

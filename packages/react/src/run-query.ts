@@ -9,6 +9,7 @@ import { bindToEntry, isLiveRun, type ReleasePolicy } from './run-entry.ts'
 /** A task to run, or a run that exists on the server, to be followed from its start. */
 export type RunTask = RunInput | { readonly runId: string }
 
+/** Whose run it is, and what becomes of it when nobody shows it. */
 export interface RunQueryOptions {
   /** The agent's name on the server; its default agent when absent. */
   readonly agent?: string

@@ -3,8 +3,9 @@ import type { AgentClient, AgentEvent, AgentRun, ApprovalAnswer, CancelOptions, 
 import type { QueryClient } from '@tanstack/react-query'
 import { type ReleasePolicy, release } from './run-entry.ts'
 import { mutateWhileLive } from './run-mutation.ts'
-import { nothingAsked } from './run-view.ts'
+import { nothingAsked, type RunView } from './run-view.ts'
 
+/** Something that was asked, and the run that answers it: show it with `useRun(turn.run, …)`. */
 export interface Turn {
   /** Stays when the turn is regenerated: a key for rendering. */
   readonly id: string
@@ -12,27 +13,64 @@ export interface Turn {
   readonly run: AgentRun
 }
 
-/** What a new turn is made with, asked for at each one. */
-export interface TurnSettings {
-  readonly client: AgentClient
-  readonly queryClient: QueryClient
-  readonly agent?: string | undefined
-  readonly sessionId?: string | undefined
-  readonly parameters?: ModelParameters | undefined
-  readonly onEvent?: ((event: AgentEvent) => void) | undefined
-  readonly onFinish?: ((state: RunState, turn: Turn) => void) | undefined
-  readonly onUnmount?: ReleasePolicy | undefined
-  readonly onPageHide?: 'cancel' | 'leave' | undefined
+/** What the next turns are sent with, and what becomes of their runs. */
+export interface AgentStreamOptions {
+  /** The agent's name on the server; its default agent when absent. */
+  readonly agent?: string
+  /**
+   * The conversation on the server that turns belong to: it remembers what was said, so that only the new message travels. As
+   * hard to guess as a run id, `crypto.randomUUID()` for example. A task that names a session itself keeps it.
+   */
+  readonly sessionId?: string
+  readonly parameters?: ModelParameters
+  /** Sees every event before it is shown. What it throws stops the run, and reaches the MutationCache's `onError`. */
+  readonly onEvent?: (event: AgentEvent) => void
+  /** Called once for each run that has ended, however it ended; not for runs that were released because the component left. */
+  readonly onFinish?: (state: RunState, turn: Turn) => void
+  /**
+   * What becomes of live runs when the component leaves. `cancel`, the default, stops them on the server: the turns go with
+   * the component, so a run left alone would cost money that nobody sees spent and nobody can stop. `detach` only stops
+   * watching: for runs whose work matters more than their words, and that something else picks up by `run.id`.
+   */
+  readonly onUnmount?: 'cancel' | 'detach'
+  /** What becomes of live runs when the page is left for good; see `RunOptions.onPageHide`. `leave` by default. */
+  readonly onPageHide?: 'cancel' | 'leave'
 }
 
-export interface Turns {
+/** What a new turn is made with, asked for at each one. */
+export interface TurnSettings extends AgentStreamOptions {
+  readonly client: AgentClient
+  readonly queryClient: QueryClient
+}
+
+/** `run`, `state` and what follows from it are those of the last turn. */
+export interface AgentStream extends RunView {
+  /** Oldest first. They keep their text and their state, however their runs ended. */
+  readonly turns: readonly Turn[]
+  /** Starts a run at once and returns it. A run that is still live goes on as its own turn; `stop` it first where that is not wanted. */
   send(input: RunInput): AgentRun
+  /**
+   * Shows a run that exists on the server as a turn: one that was under way when the page was loaded anew, or that another page
+   * started. `input` is what it was asked, for display and for `regenerate`. A run that is shown already is not added again.
+   */
   attach(runId: string, input: RunInput): AgentRun
+  /** Stops the last turn's run on the server and says how that went. Never rejects; with nothing sent it is `already_finished`. */
   cancel(options?: CancelOptions): Promise<CancelReceipt>
+  /** `cancel` for those who do not ask how it went. */
   stop(): void
+  /**
+   * Answers an approval request of any turn. Rejects with an AgentStreamError when the answer does not count: HttpError 409 when it
+   * was answered before or its time was up, 404 when nobody asked.
+   */
   respond(approvalId: string, answer: ApprovalAnswer): Promise<void>
+  /** Runs the last turn's input again in its place, stopping its run if that is live. Nothing when nothing was sent. */
   regenerate(): AgentRun | undefined
+  /** Stops every live run and forgets the turns. */
   reset(): void
+}
+
+/** What is done with turns, and for how long. */
+export interface Turns extends Omit<AgentStream, 'turns' | keyof RunView> {
   /** Says that a component shows the turns. Returns the way to say that it has left. */
   hold(): () => void
 }

@@ -7,11 +7,13 @@ import { isLiveRun } from './run-entry.ts'
 import { type RunQueryOptions, type RunTask, restartEntry, runQueryOptions } from './run-query.ts'
 import { connectingSource, idleSource, nothingAsked, type RunView, useRunView } from './run-view.ts'
 
+/** As for `runQueryOptions`, and whether to start at all. */
 export interface TaskStreamOptions extends RunQueryOptions {
   /** False starts nothing; a run of this task that others have started is shown all the same. True by default. */
   readonly enabled?: boolean
 }
 
+/** The run of a task, shared by everything on the page that shows it. */
 export interface TaskStream extends RunView {
   /** Stops the run on the server, for everyone who shows it. Never rejects; with no run it is `already_finished`. */
   cancel(options?: CancelOptions): Promise<CancelReceipt>

@@ -2,33 +2,13 @@
 import sys
 
 from agentor import Agentor, function_tool
-
-
-@function_tool(name_override="tide")
-def tide(port: str) -> str:
-    """How high the water stands.
-
-    Args:
-        port: Where.
-    """
-    return f"{port}: 4.2 m, rising – “spring”"
-
-
-@function_tool(name_override="storm")
-def storm(port: str) -> str:
-    """Always fails.
-
-    Args:
-        port: Where.
-    """
-    raise RuntimeError(f"no station at {port}")
-
+from agentor_tools import storm, tide
 
 agent = Agentor(
     name="Harbour",
     instructions="Answer in one sentence.",
     model="gpt-interop",
-    tools=[tide, storm],
+    tools=[function_tool(name_override="tide")(tide), function_tool(name_override="storm")(storm)],
     api_key="none",
     base_url=sys.argv[2],
     max_turns=3,

@@ -1,6 +1,7 @@
 """
 AIECS has no endpoint for agent events, so this is the smallest host for one: POST a task, get the events of
-`HybridAgent.execute_task_streaming` as server-sent events. Arguments: port. The model's address comes from OPENAI_BASE_URL.
+`HybridAgent.execute_task_streaming`, or of its recovery, as server-sent events. Arguments: port. The model's address comes from
+OPENAI_BASE_URL.
 """
 import json
 import logging
@@ -9,6 +10,7 @@ from pathlib import Path
 
 import uvicorn
 from aiecs.domain.agent import AgentConfiguration, HybridAgent
+from aiecs.domain.agent.models import RecoveryStrategy
 from aiecs.domain.agent.plugins.models import PluginConfig
 from aiecs.llm import OpenAIClient
 from aiecs.tools import BaseTool
@@ -63,11 +65,15 @@ def health() -> PlainTextResponse:
 
 @app.post("/agents/{name}/runs")
 async def run(name: str, request: Request) -> StreamingResponse:
-    task = (await request.json())["task"]
+    told = (await request.json())["task"]
+    task, context = {"description": told["description"]}, told.get("context") or {}
     agent = await new_agent(with_document=name == "dawp")
+    strategies = [RecoveryStrategy.RETRY, RecoveryStrategy.SIMPLIFY]
+    recovering = name == "recovery"
+    stream = agent.execute_with_recovery_streaming(task, context, strategies) if recovering else agent.execute_task_streaming(task, context)
 
     async def events():
-        async for event in agent.execute_task_streaming({"description": task["description"]}, task.get("context") or {}):
+        async for event in stream:
             yield f"data: {json.dumps(event, default=str)}\n\n"
 
     return StreamingResponse(events(), media_type="text/event-stream")

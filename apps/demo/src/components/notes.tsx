@@ -1,18 +1,11 @@
 /** What the agent stated about its own reasoning. It repeats what text and tools already show, so it is folded away. */
 import type { NotePart } from '@agentstream/client'
 import { formatCount } from '../model/format.ts'
-import { ChevronIcon, ThoughtIcon } from './icons.tsx'
+import { Folded } from './folded.tsx'
 
 export function Notes({ notes }: { notes: readonly NotePart[] }) {
   return (
-    <details className="thinking">
-      <summary>
-        <span className="chevron">
-          <ChevronIcon />
-        </span>
-        <ThoughtIcon />
-        Reasoning, {formatCount(notes.length, 'step')}
-      </summary>
+    <Folded summary={`Reasoning, ${formatCount(notes.length, 'step')}`}>
       <dl className="notes">
         {notes.map((note, position) => (
           // biome-ignore lint/suspicious/noArrayIndexKey: notes are only ever appended.
@@ -22,7 +15,7 @@ export function Notes({ notes }: { notes: readonly NotePart[] }) {
           </div>
         ))}
       </dl>
-    </details>
+    </Folded>
   )
 }
 

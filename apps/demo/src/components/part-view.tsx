@@ -3,7 +3,7 @@ import { memo } from 'react'
 import { safeLink } from '../markdown/safe-link.ts'
 import { StreamingMarkdown } from '../markdown/streaming-markdown.tsx'
 import { formatCount } from '../model/format.ts'
-import { ChevronIcon, ThoughtIcon } from './icons.tsx'
+import { Folded } from './folded.tsx'
 import { ToolCard } from './tool-card.tsx'
 
 /** One part of a run. Rendered again only when that very part changed. */
@@ -25,16 +25,9 @@ export const PartView = memo(function PartView({ part }: { part: Exclude<Part, N
 /** Folded away: it is the model's scratch paper, not its answer. */
 function Thinking({ part }: { part: ThinkingPart }) {
   return (
-    <details className="thinking">
-      <summary>
-        <span className="chevron">
-          <ChevronIcon />
-        </span>
-        <ThoughtIcon />
-        {part.open ? <span className="working">Thinking</span> : `Thought, ${formatCount(part.text.length, 'character')}`}
-      </summary>
+    <Folded summary={part.open ? <span className="working">Thinking</span> : `Thought, ${formatCount(part.text.length, 'character')}`}>
       <p>{part.text}</p>
-    </details>
+    </Folded>
   )
 }
 

@@ -46,8 +46,8 @@ function LoopSections({ run, state }: RunSectionsProps) {
 }
 
 /** A question stands below the call it is about. */
-function asks(section: Section, { toolCallId }: ApprovalState): boolean {
-  return section.kind === 'round' && section.parts.some((part) => part.kind === 'tool' && part.callId !== undefined && part.callId === toolCallId)
+function asks(section: Section, { id }: ApprovalState): boolean {
+  return section.kind === 'round' && section.parts.some((part) => part.kind === 'tool' && part.approvalId === id)
 }
 
 function SectionView({ section, state: { main } }: { section: Section; state: RunState }) {

@@ -1,6 +1,7 @@
 import type { AgentEvent, EventOf } from '../wire/events/vocabulary.ts'
 import { openSource, reading } from './source.ts'
 
+/** What stands around the thinking in a text. */
 export interface ThinkingTags {
   /** `<think>` by default. */
   readonly open?: string

@@ -2,6 +2,7 @@ import { createWatchdog } from '../abort.ts'
 import { StreamTimeoutError } from '../errors.ts'
 import { openSource, reading } from './source.ts'
 
+/** Limits in milliseconds; none where absent. What takes longer ends in a StreamTimeoutError. */
 export interface TimeoutOptions {
   /** The longest silence. Only waiting for the stream counts, not what the loop does with an item. */
   readonly idleMs?: number

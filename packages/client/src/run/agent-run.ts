@@ -12,6 +12,7 @@ import { selectText } from './select.ts'
 import type { RunState } from './state.ts'
 import { createRunStore } from './store.ts'
 
+/** How much is stopped, and why. */
 export interface CancelOptions {
   /** Stops only this, and the run goes on: a tool call by its call id, a DAWP run by its run id. */
   readonly scope?: string
@@ -34,6 +35,7 @@ export interface ApprovalAnswer {
   readonly reason?: string
 }
 
+/** How a run ended, and all it said. */
 export interface RunResult {
   readonly status: RunOutcome
   /** The agent's final answer, as it gave it. */

@@ -181,6 +181,14 @@ export function writablePart(loop: LoopDraft, at: number): Writable<Part> | unde
   return parts[at] && owned(loop.run, parts, at)
 }
 
+/** What the main loop had shown is void: it begins anew. */
+export function restartLoop(loop: LoopDraft): void {
+  closeText(loop)
+  loop.state().parts = []
+  loop.openTools = []
+  loop.run.counts.restarts++
+}
+
 export function isOpenTool(part: ToolPart): boolean {
   return part.endedAt === undefined
 }

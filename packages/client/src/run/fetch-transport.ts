@@ -1,4 +1,4 @@
-import { HttpError, LimitError, ProtocolError } from '../errors.ts'
+import { HttpError, LimitError, ProtocolError, StreamInterruptedError } from '../errors.ts'
 import type { Frame } from '../wire/frames/frame.ts'
 import { framingFor, framings } from '../wire/frames/negotiate.ts'
 import { parseJson } from '../wire/json.ts'
@@ -26,6 +26,9 @@ export function fetchTransport(options: { fetch?: typeof globalThis.fetch } = {}
       ...keepalive,
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
       ...(signal ? { signal } : {}),
+    }).catch((error: unknown) => {
+      // Runtimes say no more than that the fetch failed; of an abort they say why.
+      throw signal?.aborted ? error : new StreamInterruptedError(`${method} ${url} cannot be reached from here`, { cause: error })
     })
     if (response.ok) return response
     const retryAfterMs = parseRetryAfter(response.headers, Date.now())

@@ -8,6 +8,7 @@ export function selectText(state: RunState): string {
   return textIn(state.main)
 }
 
+/** All thinking of the main loop, so far. */
 export function selectThinking(state: RunState): string {
   return state.main.parts.reduce((text, part) => (part.kind === 'thinking' ? text + part.text : text), '')
 }
@@ -19,6 +20,7 @@ export function selectToolCalls(state: RunState): readonly ToolPart[] {
 
 const loopsOf = (state: RunState): readonly LoopState[] => [state.main, ...state.dawpRuns.flatMap((run) => run.steps.map((step) => step.loop))]
 
+/** One round of an agent’s loop, as thought, action and observation. */
 export interface Iteration {
   readonly iteration: number
   /** What the agent said it thought; its text of that round where it said nothing of the kind. */
@@ -60,14 +62,17 @@ function outcomeOf(tool: ToolPart): string[] {
   return [typeof tool.result === 'string' ? tool.result : JSON.stringify(tool.result)]
 }
 
+/** The DAWP runs in order of opening; they stay after closing. */
 export function selectDawpRuns(state: RunState): readonly DawpRunState[] {
   return state.dawpRuns
 }
 
+/** What a person has to answer before the run goes on. */
 export function selectWaitingApprovals(state: RunState): readonly ApprovalState[] {
   return state.approvals.filter((approval) => approval.status === 'waiting')
 }
 
+/** Figures of a run so far; durations are milliseconds. */
 export interface RunMetrics {
   /** From the first event to the first token. */
   readonly timeToFirstTokenMs: number | undefined

@@ -4,6 +4,7 @@ import { runAt, toOpening } from './socket-transport/address.ts'
 import { type ClientSocket, type Connection, dial } from './socket-transport/dial.ts'
 import type { Transport } from './transport.ts'
 
+/** How sockets are opened, and how much may be under way on one. */
 export interface SocketTransportOptions {
   /** What opens sockets; the runtime's own `WebSocket` unless told. Node 20 has none: give it that of the package `ws`. */
   readonly WebSocket?: new (

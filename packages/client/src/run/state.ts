@@ -8,6 +8,7 @@ export type RunStatus = 'idle' | 'connecting' | 'streaming' | 'waiting' | RunOut
 /** `retrying` waits for the next attempt, `closed` is final. */
 export type ConnectionPhase = 'idle' | 'connecting' | 'open' | 'retrying' | 'closed'
 
+/** All there is to show of a run. Immutable: what did not change between two snapshots is the same object. */
 export interface RunState {
   readonly id: string
   readonly status: RunStatus
@@ -39,7 +40,7 @@ export interface RunState {
   readonly usage: TokenUsage | undefined
   /** Milliseconds, on the clock of whoever folded the events. */
   readonly timing: { readonly startedAt?: number; readonly firstTokenAt?: number; readonly endedAt?: number }
-  /** `restarts`: how often the agent silently began again; what it had shown before is gone from `main`. */
+  /** `restarts`: how often the agent began again, silently or in another attempt of a recovery; what it had shown before is gone from `main`. */
   readonly counts: { readonly tokens: number; readonly toolCalls: number; readonly events: number; readonly restarts: number }
   /** Plugin, hook and recovery events, the last 200. */
   readonly diagnostics: readonly AgentEvent[]
@@ -47,6 +48,7 @@ export interface RunState {
   readonly custom: Readonly<Record<string, unknown>>
 }
 
+/** The rounds of one loop, the agent’s own or that of a DAWP step, and what they show. */
 export interface LoopState {
   /** 0 before the first one. */
   readonly iteration: number
@@ -61,6 +63,7 @@ export interface LoopState {
  */
 export type Part = TextPart | ThinkingPart | ToolPart | NotePart | SourcePart | FilePart
 
+/** What an agent says: one part until something else comes between. */
 export interface TextPart {
   readonly kind: 'text'
   readonly iteration: number
@@ -72,6 +75,7 @@ export interface TextPart {
   readonly messageId?: string
 }
 
+/** What a model says it thinks. It is no part of the answer. */
 export interface ThinkingPart {
   readonly kind: 'thinking'
   readonly iteration: number
@@ -89,6 +93,7 @@ export interface NotePart {
   readonly text: string
 }
 
+/** Where something is from. The `url` is the agent’s word: check it before it becomes a link. */
 export interface SourcePart {
   readonly kind: 'source'
   readonly iteration: number
@@ -98,6 +103,7 @@ export interface SourcePart {
   readonly title?: string
 }
 
+/** A file that was made or cited: `data` in base64, or the `url` it is at. Neither was checked. */
 export interface FilePart {
   readonly kind: 'file'
   readonly iteration: number
@@ -111,6 +117,7 @@ export interface FilePart {
 /** `abandoned`: the run ended before the call did. */
 export type ToolStatus = 'assembling' | 'ready' | 'waiting_approval' | 'running' | 'done' | 'failed' | 'denied' | 'abandoned'
 
+/** One tool call, from its first letter to its outcome. */
 export interface ToolPart {
   readonly kind: 'tool'
   readonly iteration: number
@@ -129,10 +136,13 @@ export interface ToolPart {
   readonly result?: unknown
   readonly error?: string
   readonly progress?: ToolProgress
+  /** What `respond` takes while the call waits for a person; it stays when that is over. */
+  readonly approvalId?: string
   readonly startedAt?: number
   readonly endedAt?: number
 }
 
+/** The last that a running tool said of how far it is. */
 export interface ToolProgress {
   /** 0 to 1. */
   readonly fraction?: number
@@ -140,6 +150,7 @@ export interface ToolProgress {
   readonly data?: unknown
 }
 
+/** One run of a DAWP workflow: a panel. After the end of the run none is open. */
 export interface DawpRunState {
   readonly runId: string
   readonly workflowId?: string
@@ -153,6 +164,7 @@ export interface DawpRunState {
   readonly steps: readonly DawpStepState[]
 }
 
+/** One step of a DAWP run, with a loop of its own. */
 export interface DawpStepState {
   readonly stepId: string
   readonly index: number
@@ -160,12 +172,14 @@ export interface DawpStepState {
   readonly loop: LoopState
 }
 
+/** A step of a workflow agent. */
 export interface StepState {
   readonly name: string
   readonly index: number
   readonly status: 'running' | 'done' | 'failed' | 'abandoned'
 }
 
+/** A question to a person. `id` is what `respond` takes; `toolCallId` is the `callId` of the part that waits for it. */
 export interface ApprovalState {
   readonly id: string
   readonly toolName: string
@@ -176,12 +190,14 @@ export interface ApprovalState {
   readonly reason?: string
 }
 
+/** An agent can end in order and say that it did not succeed. */
 export interface RunVerdict {
   readonly success: boolean
   /** Why not, in the agent's words: `max_iterations_reached` and the like. */
   readonly reason?: string
 }
 
+/** Why a run failed or was cut off, as data. */
 export interface RunFailure {
   /** Our error's code, or the one the agent's error event carried; `agent` when it carried none. */
   readonly code: string
@@ -194,6 +210,7 @@ export interface RunFailure {
   readonly status?: number
 }
 
+/** Tokens of the whole run so far, as the server counts them. */
 export interface TokenUsage {
   readonly inputTokens: number
   readonly outputTokens: number

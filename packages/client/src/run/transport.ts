@@ -6,6 +6,7 @@ export interface StreamLimits extends FramingLimits {
   readonly runBytes: number
 }
 
+/** What a transport is asked to open: one stream, or the answer to one small request. */
 export interface TransportRequest {
   readonly method: 'GET' | 'POST' | 'DELETE'
   readonly url: string

@@ -49,6 +49,7 @@ export interface Faults {
   readonly fetch: typeof globalThis.fetch
 }
 
+/** What the faulty response says of itself, and how its waits are made. */
 export interface FaultOptions {
   /** Of the source: server-sent events unless told. */
   readonly contentType?: string

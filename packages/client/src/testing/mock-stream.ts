@@ -2,6 +2,7 @@ import { sleep } from '../abort.ts'
 import { bufferBy } from '../patterns/buffer-by.ts'
 import type { AgentEvent } from '../wire/events/vocabulary.ts'
 
+/** How the text is cut, and how fast it comes. */
 export interface MockStreamOptions {
   /** Characters per piece; 10 by default. A character that is more than one UTF-16 unit is not cut. */
   readonly chunkSize?: number

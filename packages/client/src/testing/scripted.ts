@@ -1,9 +1,10 @@
-import { createAgentClient } from '../client.ts'
+import { type AgentClient, createAgentClient } from '../client.ts'
 import type { AgentRun } from '../run/agent-run.ts'
 import { immediately, type Schedule } from '../run/schedule.ts'
 import type { AgentEvent } from '../wire/events/vocabulary.ts'
 import { sse } from '../wire/frames/sse.ts'
 
+/** One answer of a `scriptedFetch`: 200 and server-sent events, unless told. */
 export interface ScriptedResponse {
   readonly status?: number
   readonly headers?: Readonly<Record<string, string>>
@@ -79,18 +80,28 @@ function scriptedBody(chunks: Iterable<string | Uint8Array | Error | Promise<unk
 }
 
 /**
- * A live run fed from a list of events, without any server. Promises among them hold it. Every answer to an approval request
- * is accepted. Publishes at once unless told otherwise.
+ * A client each of whose runs says these events, without any server: for components and programs that are given a client.
+ * Promises among the events hold the runs. Every answer to an approval request is accepted, and every agent is called `scripted`.
+ *
+ * @example
+ * const client = scriptedClient([{ type: 'token', content: 'High water at 14:05.' }, { type: 'completed', success: true }])
  */
-export function scriptedRun(events: Iterable<AgentEvent | Promise<unknown>>, options: { id?: string; schedule?: Schedule } = {}): AgentRun {
+export function scriptedClient(events: Iterable<AgentEvent | Promise<unknown>>): AgentClient {
   function* body(): Generator<string | Promise<unknown>> {
     for (const event of events) yield event instanceof Promise ? event : sse.encode({ data: JSON.stringify(event) })
   }
   const script = scriptedFetch({ body: { [Symbol.iterator]: body } })
   const fetch: typeof globalThis.fetch = async (input, init) => {
+    const url = String(input)
     if (init?.method === 'DELETE') return Response.json({ outcome: 'cancelled' })
-    return String(input).includes('/approvals/') ? Response.json({}) : script.fetch(input, init)
+    if (/\/agents\/[^/]+$/.test(url)) return Response.json({ name: 'scripted' })
+    return url.includes('/approvals/') ? Response.json({}) : script.fetch(input, init)
   }
-  const client = createAgentClient({ url: 'scripted:', fetch })
-  return client.run('scripted', { schedule: options.schedule ?? immediately, ...(options.id === undefined ? {} : { runId: options.id }) })
+  return createAgentClient({ url: 'scripted:', fetch })
+}
+
+/** One live run of a `scriptedClient`. It publishes at once unless told otherwise. */
+export function scriptedRun(events: Iterable<AgentEvent | Promise<unknown>>, options: { id?: string; schedule?: Schedule } = {}): AgentRun {
+  const { id, schedule = immediately } = options
+  return scriptedClient(events).run('scripted', { schedule, ...(id === undefined ? {} : { runId: id }) })
 }

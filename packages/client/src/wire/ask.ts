@@ -2,6 +2,7 @@
 import type { ModelParameters } from './agent.ts'
 import type { JsonObject } from './json.ts'
 
+/** What an agent is asked. Only `description` is required. */
 export interface TaskInput {
   readonly description: string
   readonly context?: JsonObject
@@ -16,6 +17,7 @@ export interface TaskInput {
   readonly history?: readonly PastMessage[]
 }
 
+/** One message of a conversation that the client keeps itself. */
 export interface PastMessage {
   readonly role: 'user' | 'assistant'
   readonly text: string

@@ -15,6 +15,7 @@ export function parseCursor(id: string): Cursor | undefined {
   return match?.[1] && match[2] ? { epoch: match[1], seq: Number(match[2]) } : undefined
 }
 
+/** The text that `parseCursor` reads. */
 export function formatCursor(cursor: Cursor): string {
   return `${cursor.epoch}-${cursor.seq}`
 }

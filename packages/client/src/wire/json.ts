@@ -2,6 +2,7 @@ import { ProtocolError } from '../errors.ts'
 
 /** A value that JSON can carry. */
 export type JsonValue = string | number | boolean | null | readonly JsonValue[] | JsonObject
+/** An object of JSON. */
 export interface JsonObject {
   readonly [key: string]: JsonValue | undefined
 }
@@ -32,6 +33,7 @@ export function parsePythonJson(text: string): unknown {
   }
 }
 
+/** True for an object of JSON: neither null nor an array. */
 export function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
 }

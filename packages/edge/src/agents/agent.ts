@@ -14,6 +14,7 @@ export interface Task {
   readonly senderId?: string
 }
 
+/** What an agent is given beside its task. A server makes one per run. */
 export interface RunContext {
   readonly runId: string
   /** Aborted when the run is cancelled; everything that waits must take it. */
@@ -28,10 +29,16 @@ export interface RunContext {
   readonly session?: Conversation
   /** The trace that the run is part of, told to its models. */
   readonly trace?: TraceContext
+  /**
+   * Told the whole of an error of which the run's `error` event says what clients may see: why a model could not be reached, for
+   * example. For whoever keeps the server; it may quote anything.
+   */
+  readonly onError?: (error: unknown) => void
   /** What a run said that lost its process and goes on here. Only agents that are `isResumable` are given it. */
   readonly past?: readonly AgentEvent[]
 }
 
+/** What a run knows of the runs before it, and leaves for those after it. */
 export interface Conversation {
   /** What was said before, oldest first, without instructions. */
   readonly history: readonly Message[]

@@ -19,6 +19,7 @@ export interface ToolAnswer {
   readonly text: string
 }
 
+/** What a hybrid agent thinks with, may use, and stops at. */
 export interface HybridAgentOptions extends AgentOptions {
   readonly tools?: readonly Tool[]
   /** Turns of the model in one run. Default 10. */

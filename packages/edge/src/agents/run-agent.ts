@@ -72,7 +72,9 @@ async function* carryOut(task: Task, context: RunContext, plan: RunPlan): AsyncG
     yield plan.closing(outcome, (now() - started) / 1000).map(emit)
   } catch (error) {
     if (signal.aborted) return
-    yield [emit(failureEvent(error))]
+    const failure = failureEvent(error)
+    context.onError?.(error)
+    yield [emit(failure)]
   }
 }
 

@@ -7,6 +7,7 @@ import type { Agent } from './agent.ts'
 import { type AgentOptions, agentInfo, stopMembers } from './agent-options.ts'
 import { runAgent } from './run-agent.ts'
 
+/** What a tool agent thinks with and may use. */
 export interface ToolAgentOptions extends AgentOptions {
   readonly tools: readonly Tool[]
   /** Runs the calls of the round at once. Default true. */

@@ -19,6 +19,7 @@ export interface WorkflowRunSettings extends WorkflowParts {
   readonly sleep?: (ms: number, signal: AbortSignal) => Promise<void>
 }
 
+/** The workflow, and what its steps may name. */
 export interface WorkflowAgentOptions extends WorkflowRunSettings {
   readonly name: string
   /** Default: the workflow's. */
@@ -83,6 +84,7 @@ function timing({ maxParallel = Number.POSITIVE_INFINITY, now = Date.now, sleep 
   return { most: maxParallel, now, sleep }
 }
 
+/** One run of a workflow, without a server. */
 export interface ExecuteWorkflowOptions extends WorkflowRunSettings {
   /** What `step.task` says. Default: a task without words. */
   readonly task?: Task

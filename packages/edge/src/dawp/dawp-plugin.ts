@@ -11,6 +11,7 @@ import { createSchedule, type EnqueueGuard, type Schedule } from './schedule.ts'
 import { formerStartToolNames, rejected, type StartContext, startTool, startToolName, startToolNames } from './start-tool.ts'
 import { suppressCall, suppressedCallIds } from './suppress.ts'
 
+/** Which workflows an agent follows, and what the model may start by itself. */
 export interface DawpOptions {
   /** A `*.dawp.md`, as text. Its placement says when it runs; the model may start it too. */
   readonly document?: string

@@ -25,12 +25,14 @@ export interface DawpWorkflow {
   readonly appendix?: string
 }
 
+/** When a workflow runs by itself. */
 export type DawpPlacement =
   /** Once, before the agent's own first turn. */
   | { readonly type: 'pre_main_loop' }
   /** After a turn of the agent that has the trigger on a line of its own; every time, or `once` (the default) per task. */
   | { readonly type: 'on_response_trigger'; readonly trigger: string; readonly once?: boolean }
 
+/** One prompt of a workflow, repeated until it is done. */
 export interface DawpStep {
   /** Need not be unique. */
   readonly id: string

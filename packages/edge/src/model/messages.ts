@@ -3,11 +3,13 @@ import type { JsonObject } from '@agentstream/client/wire'
 /** What a model is told. Vendors translate these; nobody else builds vendor messages. */
 export type Message = SystemMessage | UserMessage | AssistantMessage | ToolMessage
 
+/** Instructions; of nobody but the server. */
 export interface SystemMessage {
   readonly role: 'system'
   readonly text: string
 }
 
+/** What a person asked. */
 export interface UserMessage {
   readonly role: 'user'
   readonly text: string
@@ -15,6 +17,7 @@ export interface UserMessage {
   readonly images?: readonly string[]
 }
 
+/** What the model said, and the calls it made. */
 export interface AssistantMessage {
   readonly role: 'assistant'
   readonly text: string

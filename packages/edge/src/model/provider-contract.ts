@@ -16,6 +16,7 @@ export interface ProviderAnswerSample {
   readonly toolCalls?: readonly { readonly name: string; readonly arguments: unknown }[]
 }
 
+/** A provider, and answers of its vendor to try it with. */
 export interface ProviderUnderTest {
   /**
    * The provider, asking through this `fetch` with this key. It may ask a second time, without waiting

@@ -1,6 +1,7 @@
 import type { JsonObject, ModelParameters } from '@agentstream/client/wire'
 import type { Message, ProviderData } from './messages.ts'
 
+/** A tool as a model is told of it. */
 export interface ModelTool {
   readonly name: string
   readonly description: string
@@ -8,12 +9,14 @@ export interface ModelTool {
   readonly parameters: JsonObject
 }
 
+/** One call of a model. */
 export interface ModelRequest {
   readonly messages: readonly Message[]
   readonly tools?: readonly ModelTool[]
   readonly parameters?: ModelParameters
 }
 
+/** Tokens of one call of a model, as its vendor counts them. */
 export interface TokenUsage {
   /** All of the input, cached or not. */
   readonly inputTokens: number
@@ -27,6 +30,7 @@ export interface TokenUsage {
   readonly durationsMs?: { readonly total?: number; readonly load?: number; readonly input?: number; readonly output?: number }
 }
 
+/** Why a model stopped, in one word for every vendor. */
 export type FinishReason = 'stop' | 'length' | 'tool_calls' | 'content_filter' | 'other'
 
 /** The unit a model speaks in. `index` tells parallel calls apart; `arguments` is a fragment to append. */
@@ -39,6 +43,7 @@ export type ModelDelta =
   /** To be kept on the assistant message, for the next turn; at most one per turn. */
   | { readonly type: 'provider_data'; readonly data: ProviderData }
 
+/** What a provider is and can do. It is shown to clients: nothing secret belongs here. */
 export interface ProviderInfo {
   readonly provider: string
   readonly model: string
@@ -61,6 +66,7 @@ export interface StreamingProvider {
   stream(request: ModelRequest, options: StreamOptions): AsyncIterable<ModelDelta>
 }
 
+/** How one call of a model is stopped and traced. */
 export interface StreamOptions {
   readonly signal: AbortSignal
   /** Headers to send along, so that the request can be found in the trace it belongs to. */

@@ -16,6 +16,7 @@ import {
 import { createDoorbell, follow, type News } from './doorbell.ts'
 import { encodeEvent, type Journal, type JournalEntry, type JournalStatus, newEpoch } from './journal.ts'
 
+/** Who is told. */
 export interface DegradingJournalOptions {
   /** Told what the storage said when a run began to go on without it, once per run. */
   readonly onDegraded?: (runId: string, error: unknown) => void

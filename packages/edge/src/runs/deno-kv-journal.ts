@@ -8,6 +8,7 @@ import type { KvStore } from './kv/kv-store.ts'
 import { createLongTexts, type LongText } from './kv/long-texts.ts'
 import { createLeaseholder } from './leaseholder.ts'
 
+/** What is kept, for how long, and how processes find out about each other. */
 export interface DenoKvJournalOptions {
   /** How long a producer that is not heard of keeps its run, 15 seconds unless told. */
   readonly leaseMs?: number

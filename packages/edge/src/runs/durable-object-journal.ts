@@ -11,6 +11,7 @@ export interface RunObjectNamespace<Id> {
   get(id: Id): { fetch(url: string, init: { readonly method: 'POST'; readonly body: string }): Promise<Response> }
 }
 
+/** How long a run waits for its Worker. */
 export interface DurableObjectJournalOptions {
   /** How long a Worker that is not heard of keeps its run, 15 seconds unless told. */
   readonly leaseMs?: number

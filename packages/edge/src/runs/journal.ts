@@ -5,6 +5,7 @@ export interface JournalEntry extends Entry {
   readonly data: string
 }
 
+/** How far a run is. */
 export interface JournalStatus {
   readonly status: 'unknown' | 'running' | RunOutcome
   /** The id of the last entry. */
@@ -66,6 +67,7 @@ export interface SharedRuns {
   messages(runId: string, signal: AbortSignal): AsyncIterable<string>
 }
 
+/** A run whose process died, now of whoever asked for it. */
 export interface TakenRun {
   /** What the run was opened with. */
   readonly request?: string

@@ -1,5 +1,6 @@
 import { type AgentEvent, LimitError } from '@agentstream/client/wire'
 import { describe, expect, test } from 'vitest'
+import { countListeners } from '../../test/listeners.ts'
 import type { JournalEntry } from './journal.ts'
 import { journalContract } from './journal-contract.ts'
 import { createMemoryJournal } from './memory-journal.ts'
@@ -86,18 +87,8 @@ describe('memory journal', () => {
     await journal.open('a')
     await journal.append('a', [token('x')])
     const { signal } = new AbortController()
-    let listeners = 0
-    const add = signal.addEventListener.bind(signal)
-    const remove = signal.removeEventListener.bind(signal)
-    signal.addEventListener = (...args: Parameters<typeof add>) => {
-      listeners++
-      add(...args)
-    }
-    signal.removeEventListener = (...args: Parameters<typeof remove>) => {
-      listeners--
-      remove(...args)
-    }
+    const listeners = countListeners(signal)
     for (let n = 0; n < 100; n++) for await (const _ of journal.read('a', undefined, signal)) break
-    expect(listeners).toBe(0)
+    expect(listeners()).toBe(0)
   })
 })

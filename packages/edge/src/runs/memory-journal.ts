@@ -13,6 +13,7 @@ import {
 } from '@agentstream/client/wire'
 import { encodeEvent, type Journal, type JournalEntry, type JournalStatus, newEpoch, storedEntry } from './journal.ts'
 
+/** What is kept, and for how long. */
 export interface MemoryJournalOptions {
   /** Runs kept at once, 1,000 unless told. The oldest finished one makes room; when all are running, no further one opens. */
   readonly maxRuns?: number

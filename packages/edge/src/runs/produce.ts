@@ -84,8 +84,15 @@ async function perform(production: Production, watch: EndingWatch): Promise<Agen
   }
 }
 
-function contextOf({ runId, parameters, approvals, cancellation }: Production): RunContext {
-  return { runId, signal: cancellation.signal, scopes: cancellation.scopes, ...(parameters ? { parameters } : {}), ...(approvals ? { approvals } : {}) }
+function contextOf({ runId, parameters, approvals, cancellation, onError }: Production): RunContext {
+  return {
+    runId,
+    signal: cancellation.signal,
+    scopes: cancellation.scopes,
+    onError,
+    ...(parameters ? { parameters } : {}),
+    ...(approvals ? { approvals } : {}),
+  }
 }
 
 /** What comes after a terminal event is no part of the run. */

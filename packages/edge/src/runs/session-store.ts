@@ -23,6 +23,7 @@ export interface SessionLimits {
   readonly maxCharacters?: number
 }
 
+/** What is kept, and for how long. */
 export interface MemorySessionStoreOptions extends SessionLimits {
   /** Sessions kept at once, 1,000 unless told. The one that was not used for longest makes room. */
   readonly maxSessions?: number

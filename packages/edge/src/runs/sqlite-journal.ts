@@ -12,6 +12,7 @@ export interface SqliteDatabase {
   prepare(sql: string): { all(...values: SqlValue[]): unknown[] }
 }
 
+/** What is kept, for how long, and how processes find out about each other. */
 export interface SqliteJournalOptions extends RunTableOptions {
   /** How often the file is asked for what other processes wrote, a quarter of a second unless told. */
   readonly pollMs?: number

@@ -1,6 +1,9 @@
 import type { AgentEvent } from '@agentstream/client/wire'
 import { describe, expect, test } from 'vitest'
 import type { Agent, RunContext } from '../agents/agent.ts'
+import { createLLMAgent } from '../agents/llm-agent.ts'
+import { ProviderError } from '../errors.ts'
+import { scriptedProvider } from '../model/scripted/provider.ts'
 import { createAgentHandler } from './handler.ts'
 import type { AgentHandlerOptions } from './options.ts'
 
@@ -71,6 +74,19 @@ describe('security', () => {
     const text = await (await serve({ agent: agentOf(boom), onError: boom }).start()).text()
     expect(text).toContain('"outcome":"failed"')
     expect(text).not.toContain('secret')
+  })
+
+  test('X20 what is behind a model that failed is told to whoever keeps the server, and to nobody else', async () => {
+    const cause = new TypeError('connect ECONNREFUSED 10.0.0.7')
+    const agent = createLLMAgent({
+      name: 'helper',
+      provider: scriptedProvider([[{ fail: new ProviderError('scripted', 'scripted could not be reached', { cause }) }]]),
+    })
+    const told: unknown[] = []
+    const text = await (await serve({ agent, onError: (error) => told.push(error) }).start()).text()
+    expect(text).toContain('scripted could not be reached')
+    expect(text).not.toContain('ECONNREFUSED')
+    expect(told).toMatchObject([{ code: 'provider', cause }])
   })
 
   test('X12 CORS is closed unless opened, and open only to the listed origins', async () => {

@@ -25,6 +25,7 @@ const mebibyte = 1024 * 1024
  * const handler = createAgentHandler({ agents: { assistant }, basePath: '/api' })
  * export default { fetch: (request, env, context) => handler(request, context) } // Cloudflare Workers
  * Deno.serve((request) => handler(request))                                       // Deno
+ * createServer(nodeListener(handler)).listen(8787)                                // Node; nodeListener is in @agentstream/edge/node
  * ```
  */
 export function createAgentHandler(options: AgentHandlerOptions): AgentHandler {

@@ -1,9 +1,6 @@
-import { createServer } from 'node:http'
-import type { AddressInfo } from 'node:net'
-import { Readable } from 'node:stream'
-import { pipeline } from 'node:stream/promises'
 import { createAgentClient } from '@agentstream/client'
 import { afterEach, expect, test } from 'vitest'
+import { startServer } from '../../test/node-server.ts'
 import type { Agent } from '../agents/agent.ts'
 import { openai } from '../model/openai/provider.ts'
 import { createAgentHandler } from './handler.ts'
@@ -13,27 +10,10 @@ afterEach(() => {
   for (const close of closing.splice(0)) close()
 })
 
-/** A handler behind a real server that writes no faster than it is read. */
-async function listen(handler: (request: Request) => Promise<Response> | Response): Promise<string> {
-  const server = createServer(async (incoming, outgoing) => {
-    const left = new AbortController()
-    outgoing.on('close', () => left.abort())
-    const { method = 'GET', url = '/', headers } = incoming
-    const body = method === 'POST' ? { body: Readable.toWeb(incoming) as ReadableStream, duplex: 'half' } : {}
-    const response = await handler(
-      new Request(new URL(url, 'http://host'), { method, headers: headers as Record<string, string>, signal: left.signal, ...body }),
-    )
-    outgoing.writeHead(response.status, Object.fromEntries(response.headers))
-    // Whoever left is not told.
-    if (response.body) await pipeline(response.body, outgoing).catch(() => {})
-    else outgoing.end()
-  })
-  await new Promise<void>((ready) => server.listen(0, '127.0.0.1', ready))
-  closing.push(() => {
-    server.close()
-    server.closeAllConnections()
-  })
-  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+async function listen(handler: (request: Request) => Promise<Response>): Promise<string> {
+  const { url, close } = await startServer(handler)
+  closing.push(close)
+  return url
 }
 
 const wordLength = 1000
@@ -43,7 +23,7 @@ const answerWords = 60_000
 function fastModel() {
   let words = 0
   const piece = new TextEncoder().encode(`data: ${JSON.stringify({ choices: [{ index: 0, delta: { content: 'x'.repeat(wordLength) } }] })}\n\n`)
-  const answer = (): Response =>
+  const answer = async (): Promise<Response> =>
     new Response(
       new ReadableStream({
         pull(controller) {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { isRunId, parseStart } from './input.ts'
+import { isRunId, parseAnswer, parseStart } from './input.ts'
 
 const body = (members: object): string => JSON.stringify({ task: { description: 'go' }, ...members })
 
@@ -79,6 +79,9 @@ describe('a start request', () => {
     const deep = (levels: number) => `{"task":{"description":"go","context":{"a":${'['.repeat(levels)}${']'.repeat(levels)}}}}`
     expect(problemOf(deep(100_000))).toContain('deeper')
     expect(problemOf(deep(20))).toBe('none')
+    const answer = (levels: number) => parseAnswer(`{"approved":true,"more":${'['.repeat(levels)}${']'.repeat(levels)}}`)
+    expect(answer(100_000)).toMatchObject({ problem: expect.stringContaining('deeper') })
+    expect(answer(20)).toEqual({ value: { approved: true } })
   })
 
   test('X8 keys such as __proto__ stay data', () => {

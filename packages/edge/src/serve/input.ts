@@ -107,11 +107,9 @@ export function tooLarge({ description, images = [] }: Task, limits: PrincipalLi
 
 /** The body of an answer to an approval request. */
 export function parseAnswer(text: string): Parsed<AnswerInput> {
-  const value = parseText(text)
-  if (value === undefined) return { problem: 'The body is not valid JSON' }
-  const body = answerSchema.safeParse(value)
-  if (!body.success) return { problem: problemOf(body.error) }
-  const { approved, reason } = body.data
+  const body = parseBodyAs(answerSchema, text)
+  if ('problem' in body) return body
+  const { approved, reason } = body.value
   return { value: { approved, ...(reason ? { reason } : {}) } }
 }
 

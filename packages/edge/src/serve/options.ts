@@ -37,6 +37,7 @@ export interface PrincipalLimits {
   readonly images?: number
 }
 
+/** What `createAgentHandler` makes: a fetch handler that can be closed. What goes wrong inside is a response, too. */
 export interface AgentHandler {
   (request: Request, runtime?: Runtime): Promise<Response>
   /**
@@ -47,6 +48,7 @@ export interface AgentHandler {
   close(options?: { readonly graceMs?: number }): Promise<void>
 }
 
+/** Which agents are served, to whom, and within which limits. */
 export interface AgentHandlerOptions {
   /** By the name they have in addresses. */
   readonly agents: Readonly<Record<string, Agent>>
@@ -99,6 +101,6 @@ export interface AgentHandlerOptions {
   readonly card?: AgentCardOptions
   /** Is told what happens: runs, their viewers, what was refused. It is called while somebody waits, and costs nothing when absent. */
   readonly onMetric?: (metric: HandlerMetric) => void
-  /** Gets what clients must not see: what agents throw, what the journal throws, bugs. */
+  /** Gets what clients must not see: what agents and the journal throw, what is behind a model that failed, bugs. */
   readonly onError?: (error: unknown) => void
 }

@@ -1,9 +1,8 @@
 /** Whatever our server speaks, a client that was told nothing reads it: over real HTTP, in every protocol and every framing. */
-import { createServer } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import { createAgentClient, immediately } from '@agentstream/client'
 import { autoProtocol } from '@agentstream/client/wire'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { startServer } from '../../test/node-server.ts'
 import { createLLMAgent } from '../agents/llm-agent.ts'
 import { scriptedProvider } from '../model/scripted/provider.ts'
 import { createAgentHandler } from './handler.ts'
@@ -11,22 +10,12 @@ import { createAgentHandler } from './handler.ts'
 const handler = createAgentHandler({
   agents: { harbour: createLLMAgent({ name: 'harbour', provider: scriptedProvider(() => ['High water ', 'at six.']) }) },
 })
-const server = createServer(async (request, response) => {
-  const chunks: Buffer[] = []
-  for await (const chunk of request) chunks.push(chunk)
-  const headers = new Headers(Object.entries(request.headers).map(([name, value]): [string, string] => [name, String(value)]))
-  const body = chunks.length > 0 ? Buffer.concat(chunks) : null
-  const answer = await handler(new Request(`http://host${request.url}`, { method: request.method ?? 'GET', headers, body }))
-  response.writeHead(answer.status, Object.fromEntries(answer.headers))
-  for await (const chunk of answer.body ?? []) response.write(chunk)
-  response.end()
-})
 let url = ''
+let close = (): void => {}
 beforeAll(async () => {
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+  ;({ url, close } = await startServer(handler))
 })
-afterAll(() => void server.close().closeAllConnections())
+afterAll(() => close())
 
 const streams = ['text/event-stream', 'application/x-ndjson', 'application/json-seq']
 /** The empty name is for our own words, which nobody has to ask for. */

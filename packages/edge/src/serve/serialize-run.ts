@@ -1,5 +1,6 @@
 import { type AgentEvent, aiecs, type Framing, formatCursor, sse, type TwoWayProtocol } from '@agentstream/client/wire'
 
+/** Whose words are written, and how they are cut. */
 export interface SerializeOptions {
   /** Whose words: our own, which are those of AIECS, unless told. */
   readonly protocol?: TwoWayProtocol

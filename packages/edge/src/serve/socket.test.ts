@@ -1,9 +1,8 @@
 /** The handler behind a real socket: what a client does to its connection, and what reaches the agent. */
-import { createServer, type IncomingMessage, request, type ServerResponse } from 'node:http'
-import type { AddressInfo } from 'node:net'
-import { Readable } from 'node:stream'
+import { request } from 'node:http'
 import type { AgentEvent } from '@agentstream/client/wire'
 import { afterEach, describe, expect, test } from 'vitest'
+import { startServer } from '../../test/node-server.ts'
 import type { Agent, RunContext } from '../agents/agent.ts'
 import { createAgentHandler } from './handler.ts'
 
@@ -12,40 +11,12 @@ afterEach(() => {
   for (const close of closers.splice(0)) close()
 })
 
-/** What a Node server needs to speak Request and Response. */
-async function adapt(handler: (request: Request) => Promise<Response>, incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> {
-  const left = new AbortController()
-  outgoing.on('close', () => {
-    if (!outgoing.writableFinished) left.abort()
-  })
-  const hasBody = incoming.method === 'POST'
-  const init = {
-    method: incoming.method ?? 'GET',
-    headers: incoming.headers as Record<string, string>,
-    signal: left.signal,
-    ...(hasBody ? { body: Readable.toWeb(incoming) as BodyInit, duplex: 'half' } : {}),
-  }
-  const response = await handler(new Request(`http://${incoming.headers.host}${incoming.url}`, init))
-  outgoing.writeHead(response.status, Object.fromEntries(response.headers))
-  try {
-    for await (const chunk of response.body ?? []) outgoing.write(chunk)
-  } catch {
-    // The client is gone or the run broke off; either way the socket is the message.
-    outgoing.destroy()
-  }
-  outgoing.end()
-}
-
 async function listen(run: (context: RunContext) => AsyncIterable<AgentEvent>): Promise<string> {
   const agent: Agent = { name: 'a', info: { name: 'a', tools: [], supportsStreaming: true }, run: (_, context) => run(context) }
   const handler = createAgentHandler({ agents: { a: agent }, disconnectGraceMs: 0 })
-  const server = createServer((incoming, outgoing) => void adapt(handler, incoming, outgoing))
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  closers.push(() => {
-    server.closeAllConnections()
-    server.close()
-  })
-  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+  const { url, close } = await startServer(handler)
+  closers.push(close)
+  return url
 }
 
 const start = { method: 'POST', headers: { 'content-type': 'application/json' }, body: '{"run_id":"r","task":{"description":"go"}}' }

@@ -1,7 +1,4 @@
 /** One contract for everything that carries frames: our client's three transports, against our handler. */
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
-import type { AddressInfo } from 'node:net'
-import { Readable } from 'node:stream'
 import {
   createAgentClient,
   fetchTransport,
@@ -14,10 +11,10 @@ import {
 } from '@agentstream/client'
 import type { AgentEvent, Frame } from '@agentstream/client/wire'
 import { afterEach, describe, expect, test } from 'vitest'
-import { WebSocket, WebSocketServer } from 'ws'
+import { WebSocket } from 'ws'
+import { startServer } from '../../test/node-server.ts'
 import type { Agent, RunContext } from '../agents/agent.ts'
 import { createAgentHandler } from './handler.ts'
-import { nodeUpgrade } from './socket/node-upgrade.ts'
 
 type Handler = ReturnType<typeof createAgentHandler>
 
@@ -31,34 +28,10 @@ afterEach(() => {
   for (const close of closers.splice(0)) close()
 })
 
-async function answer(handler: Handler, incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> {
-  const left = new AbortController()
-  outgoing.on('close', () => {
-    if (!outgoing.writableFinished) left.abort()
-  })
-  const { method = 'GET', headers, url } = incoming
-  const body = method === 'POST' ? { body: Readable.toWeb(incoming) as BodyInit, duplex: 'half' } : {}
-  const response = await handler(
-    new Request(`http://${headers.host}${url}`, { method, headers: headers as Record<string, string>, signal: left.signal, ...body }),
-  )
-  outgoing.writeHead(response.status, Object.fromEntries(response.headers))
-  for await (const chunk of response.body ?? []) outgoing.write(chunk)
-  outgoing.end()
-}
-
 async function listen(handler: Handler): Promise<string> {
-  const sockets = new WebSocketServer({ noServer: true })
-  const server = createServer((incoming, outgoing) => {
-    answer(handler, incoming, outgoing).catch(() => outgoing.destroy())
-  })
-  server.on('upgrade', nodeUpgrade({ handler, sockets }))
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  closers.push(() => {
-    for (const socket of sockets.clients) socket.terminate()
-    server.closeAllConnections()
-    server.close()
-  })
-  return `http://127.0.0.1:${(server.address() as AddressInfo).port}/api` // a string only for sockets with a path
+  const { url, close } = await startServer(handler)
+  closers.push(close)
+  return `${url}/api`
 }
 
 const ways: [string, (handler: Handler) => Promise<Place>][] = [

@@ -12,6 +12,7 @@ export interface ToolProgress {
   readonly data?: unknown
 }
 
+/** The call that a tool is executed for. */
 export interface ToolContext {
   /** Aborted when the run is cancelled or the tool's time is up. Nobody waits for a tool after that. */
   readonly signal: AbortSignal
@@ -24,6 +25,7 @@ export interface ToolContext {
 /** What a tool may look at when it decides whether a call needs approval. */
 export type ApprovalContext = Omit<ToolContext, 'emit'>
 
+/** What a model is told of a tool, and what happens when it is called. */
 export interface ToolDefinition<Output> {
   /** What the model calls it by: 1 to 64 letters, digits, `_` or `-`. */
   readonly name: string

@@ -18,6 +18,7 @@ test('a call that needs approval waits, and the run with it', () => {
     ['c1', 'ready'],
     ['c2', 'waiting_approval'],
   ])
+  expect(selectToolCalls(state).map(({ approvalId }) => approvalId)).toEqual([undefined, 'a-c2'])
   expect(state.status).toBe('waiting')
   expect(selectWaitingApprovals(state)).toEqual([{ id: 'a-c2', toolName: 'pay', toolCallId: 'c2', parameters: { sum: 5 }, status: 'waiting' }])
 })

@@ -1,12 +1,12 @@
 /** Questions to people, and what they mean for the call that waits: asked → waiting, then ready to run or denied. */
 import type { EventOf } from '../../wire/events/vocabulary.ts'
 import type { LoopDraft } from '../draft.ts'
-import type { ApprovalState, ToolStatus } from '../state.ts'
+import type { ApprovalState, ToolPart } from '../state.ts'
 import { findById } from './tools.ts'
 
-function mark(loop: LoopDraft, callId: string | null | undefined, status: ToolStatus): void {
+function mark(loop: LoopDraft, callId: string | null | undefined, told: Partial<Pick<ToolPart, 'status' | 'approvalId'>>): void {
   const tool = findById(loop, callId)
-  if (tool) tool.status = status
+  if (tool) Object.assign(tool, told)
 }
 
 export const approvalCases = {
@@ -15,13 +15,13 @@ export const approvalCases = {
     const { approval_id: id, tool_name: toolName, tool_call_id: toolCallId, expires_at: expiresAt, parameters } = event
     const approval: ApprovalState = { id, toolName, parameters, status: 'waiting', ...(toolCallId ? { toolCallId } : {}), ...(expiresAt ? { expiresAt } : {}) }
     run.approvals = [approval, ...run.approvals]
-    mark(loop, toolCallId, 'waiting_approval')
+    mark(loop, toolCallId, { status: 'waiting_approval', approvalId: id })
   },
   approval_response(loop: LoopDraft, { approval_id: id, approved, reason }: EventOf<'approval_response'>): void {
     const { run } = loop.run
     const answered = run.approvals.map((approval): ApprovalState => {
       if (approval.id !== id) return approval
-      mark(loop, approval.toolCallId, approved ? 'ready' : 'denied')
+      mark(loop, approval.toolCallId, { status: approved ? 'ready' : 'denied' })
       return { ...approval, status: approved ? 'approved' : 'denied', ...(reason ? { reason } : {}) }
     })
     run.approvals = answered.sort((a, b) => Number(b.status === 'waiting') - Number(a.status === 'waiting'))

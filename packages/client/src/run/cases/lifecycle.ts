@@ -1,6 +1,6 @@
 import { effectiveLoopScope } from '../../wire/events/scope.ts'
 import type { AgentEvent, EventOf } from '../../wire/events/vocabulary.ts'
-import { closeText, owned, type RunDraft } from '../draft.ts'
+import { closeText, owned, type RunDraft, restartLoop } from '../draft.ts'
 import type { StepState, TokenUsage } from '../state.ts'
 import { settle } from './ending.ts'
 
@@ -18,7 +18,14 @@ const sum = (a: number | undefined, b: number | null | undefined): number => (a 
 /** The run as a whole: how it starts, what it says beside its texts, how it ends. */
 export const lifecycleCases = {
   status: nothing,
-  started: nothing,
+  /** A recovery's next attempt owes nothing to the one before: neither what it showed nor its verdict. */
+  started(draft: RunDraft, event: EventOf<'started'>): void {
+    if (event.attempt == null || event.attempt < 2) return
+    restartLoop(draft.main)
+    draft.main.state().iteration = 0
+    draft.run.output = undefined
+    draft.run.verdict = undefined
+  },
   step_started(draft: RunDraft, event: EventOf<'step_started'>): void {
     const steps = owned(draft, draft.run, 'steps') as StepState[]
     steps.push({ name: event.step_name, index: event.step_index ?? steps.length, status: 'running' })

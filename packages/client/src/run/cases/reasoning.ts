@@ -1,5 +1,5 @@
 import type { EventOf } from '../../wire/events/vocabulary.ts'
-import { addPart, closeText, type LoopDraft, stepOf } from '../draft.ts'
+import { addPart, closeText, type LoopDraft, restartLoop, stepOf } from '../draft.ts'
 import { toolCases } from './tools.ts'
 
 /** Rounds of the loop, and what an agent says it thinks, does and sees in them. */
@@ -9,12 +9,7 @@ export const reasoningCases = {
     const isMain = loop === loop.run.main
     const state = loop.state()
     // AIECS retries a failed model call without a word: the numbers start again, and what came before is void.
-    if (isMain && event.iteration <= state.iteration) {
-      closeText(loop)
-      state.parts = []
-      loop.openTools = []
-      loop.run.counts.restarts++
-    }
+    if (isMain && event.iteration <= state.iteration) restartLoop(loop)
     // Inside DAWP the iteration is always 1, so rounds are counted here.
     state.iteration = isMain ? event.iteration : state.iteration + 1
     if (event.max_iterations != null) state.maxIterations = event.max_iterations

@@ -6,6 +6,7 @@ import { closingError } from './closing.ts'
 import type { ClientSocket } from './dial.ts'
 import { createInbox } from './inbox.ts'
 
+/** How Agentor’s sockets are opened, and when a reply counts as its last. */
 export interface AgentorSocketOptions {
   /** What opens sockets; the runtime's own `WebSocket` unless told. */
   readonly WebSocket?: new (

@@ -12,11 +12,13 @@ import type { Stage } from '../stage.ts'
 import { createDetector, type Detected } from './detector.ts'
 import { knownProtocols } from './protocols.ts'
 
+/** What a stream may turn out to be. */
 export interface DetectOptions {
   /** The protocols to tell apart; every one of this package when absent. Fewer make fewer mistakes. */
   readonly among?: readonly RecognisableProtocol[]
 }
 
+/** What is known of a response when its protocol is to be told. */
 export interface ResponseStart extends DetectOptions {
   readonly contentType?: string | null
   readonly headers?: Headers

@@ -14,6 +14,7 @@ import type { Protocol, RecognisableProtocol } from '../protocols/protocol.ts'
 import type { Stage } from '../stage.ts'
 import { closeJson } from './close-json.ts'
 
+/** Whose words a stream speaks, and how they are cut. */
 export interface Detected {
   readonly protocol: Protocol
   readonly framing: Framing

@@ -4,6 +4,7 @@ import type { AgentEvent } from './vocabulary.ts'
 /** A run ends as exactly one of these. */
 export type RunOutcome = 'completed' | 'failed' | 'cancelled' | 'truncated'
 
+/** True for one of the four words a run can end with. */
 export function isRunOutcome(value: unknown): value is RunOutcome {
   return value === 'completed' || value === 'failed' || value === 'cancelled' || value === 'truncated'
 }
@@ -27,6 +28,7 @@ export interface EndingWatch {
   outcome(options: { isNumbered?: boolean; isAgentDone?: boolean }): RunOutcome
 }
 
+/** Watches the events of one run, to tell at the end of its stream how it ended. */
 export function watchEnding(): EndingWatch {
   let over: RunOutcome | undefined
   let succeeded: boolean | undefined
@@ -36,6 +38,7 @@ export function watchEnding(): EndingWatch {
       if (over || event.type === 'token' || event.type === 'thinking_token') return
       if (isTerminalEvent(event)) over = terminalOutcome(event, succeeded)
       else if (effectiveLoopScope(event).kind === 'dawp') return
+      else if (event.type === 'started') succeeded = undefined
       else if (event.type === 'result') succeeded = event.success !== false
       else if (event.type === 'iteration_start') iterates = true
     },

@@ -16,7 +16,7 @@ const modelCall: Shapes = { id: 'string?', index: 'number?', function: { name: '
 /** By type, beside the `timestamp` of every event. */
 export const eventShapes: Readonly<Record<EventType, Shapes>> = {
   status: { status: 'string' },
-  started: {},
+  started: { attempt: 'number?' },
   iteration_start: { iteration: 'number', max_iterations: 'number?', remaining: 'number?' },
   token: { content: 'string', is_fallback: 'boolean?' },
   thinking_token: { content: 'string' },

@@ -37,11 +37,11 @@ const modelCall = loose({
 })
 const dawpStep = { run_id: maybeAny, step_id: maybeAny, step_index: maybeAny, prompt_index: maybeAny }
 const plugin = { phase: maybeText, plugin_name: maybeText }
-const noMembers = {}
 
+/** The schema of each event, by its type: loose, so that further members survive. */
 export const eventSchemas = {
   status: event('status', { status: text }),
-  started: event('started', noMembers),
+  started: event('started', { attempt: maybeNumber }),
   iteration_start: event('iteration_start', { iteration: number, max_iterations: maybeNumber, remaining: maybeNumber }),
   token: event('token', { content: text, is_fallback: maybeFlag, metadata: maybeAny }),
   thinking_token: event('thinking_token', { content: text }),

@@ -13,6 +13,7 @@ export interface Frame {
   readonly recognised?: string
 }
 
+/** What a decoder takes before it throws a LimitError. */
 export interface FramingLimits {
   /** Longest single frame, in bytes (counted as UTF-16 units, so a frame of n bytes never fails under n). */
   readonly eventBytes: number

@@ -8,6 +8,7 @@ import { LimitError, ProtocolError } from '../../errors.ts'
 import { createGrowingString } from './growing-string.ts'
 import { createGrowingTree } from './growing-tree.ts'
 
+/** What a text may be before it is refused. */
 export interface PartialJsonOptions {
   /** Containers within containers; more is a LimitError. Default 256. */
   readonly maxDepth?: number
@@ -25,6 +26,7 @@ export interface PartialJsonValue {
   readonly error: ProtocolError | LimitError | undefined
 }
 
+/** A JSON text that is still growing. */
 export interface PartialJson {
   /** Takes the next piece of the text. After an error it takes nothing any more. */
   push(fragment: string): void
@@ -43,6 +45,7 @@ const isSpace = (char: string): boolean => char === ' ' || char === '\n' || char
 const numberAtStart = /^-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?/
 const noNumber = /[^-+.eE\d]/g
 
+/** Reads JSON that comes in pieces, in time that grows with its length and no faster. Throws ProtocolError and LimitError from `push` and `end`. */
 export function createPartialJson({ maxDepth = 256, maxCharacters = Number.POSITIVE_INFINITY }: PartialJsonOptions = {}): PartialJson {
   const tree = createGrowingTree()
   const string = createGrowingString()

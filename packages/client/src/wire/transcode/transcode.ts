@@ -13,6 +13,7 @@ import type { Protocol, TwoWayProtocol } from '../protocols/protocol.ts'
 import { randomId } from '../random-id.ts'
 import type { Stage } from '../stage.ts'
 
+/** From whose words into whose, and how they are cut. */
 export interface TranscodeOptions {
   readonly from: Protocol
   readonly to: TwoWayProtocol
@@ -25,6 +26,7 @@ export interface TranscodeOptions {
   readonly runName?: string
 }
 
+/** Bytes of one protocol in, bytes of another out, as they come. */
 export interface Transcoder extends Stage<Uint8Array, Uint8Array> {
   /** Of the bytes that come out. */
   readonly framing: Framing

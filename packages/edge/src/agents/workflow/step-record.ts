@@ -1,5 +1,6 @@
 import type { PlannedStep } from './plan.ts'
 
+/** `cancelled`: the run ended while it ran; `pending`: it never started. */
 export type StepStatus = 'pending' | 'running' | 'completed' | 'failed' | 'skipped' | 'cancelled'
 
 /** What became of one step in one run. */

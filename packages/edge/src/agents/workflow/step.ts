@@ -51,6 +51,7 @@ export interface StepRun {
  * is shown piece by piece: the result is then what its generator returns, or else the whole text.
  */
 // Written as methods, here and below, so that a function that knows its context's type can stand where any context is expected.
+/** Does a step. What it returns, or returns at the end of its pieces of text, is the result; what it throws fails the attempt. */
 export type StepHandler<Context = WorkflowContext, Returned = unknown> = { handle(step: StepRun, context: Context): Returned }['handle']
 
 /** What a handler's return type makes of `<step>_result`. */
@@ -66,6 +67,7 @@ export type StepValue<Returned> =
 /** What a step does when a step it depends on was skipped, or is `optional` and failed. */
 export type AfterSkipped = 'skip' | 'run'
 
+/** What a step does, when, and what its failure means. An option that does not exist is a WorkflowError. */
 export interface StepOptions<Name extends string = string, Context = WorkflowContext, Needs extends string = string, Returned = unknown, After = AfterSkipped> {
   /** Unique in the workflow; also the stem of `<name>_params` and `<name>_result`. */
   readonly name: Name

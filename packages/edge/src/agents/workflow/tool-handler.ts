@@ -5,6 +5,7 @@ import type { StepHandler, WorkflowContext } from './step.ts'
 /** A line a tool step shows. A function gets what there is to tell; false shows none. */
 export type ToolLine<Told> = string | ((told: Told) => string) | false
 
+/** The lines shown around the call. */
 export interface ToolHandlerOptions {
   /** Before the call. Default `Executing <tool>…`. */
   readonly statusLine?: ToolLine<Readonly<Record<string, unknown>>>

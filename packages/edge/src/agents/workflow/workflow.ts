@@ -4,6 +4,7 @@ import { conditionOf } from './condition.ts'
 import { rulesOf, type WorkflowRules } from './rules.ts'
 import type { AfterSkipped, StepOptions, StepValue, WorkflowContext } from './step.ts'
 
+/** What a workflow is called, and what a failed step does to its runs. */
 export interface WorkflowOptions {
   /** Told in progress events. Default: the name. */
   readonly id?: string

@@ -6,6 +6,7 @@ import { mergeParameters, type StreamingProvider } from '../provider.ts'
 import { anthropicDeltas } from './deltas.ts'
 import { anthropicRequest } from './request.ts'
 
+/** How Anthropic, or a server that speaks its messages, is asked. */
 export interface AnthropicOptions extends ProviderTransport {
   /** Left out for gateways that ask for none. It never reaches an event or an error. */
   readonly apiKey?: string | undefined

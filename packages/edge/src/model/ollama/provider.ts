@@ -6,6 +6,7 @@ import { mergeParameters, type StreamingProvider } from '../provider.ts'
 import { ollamaDeltas } from './deltas.ts'
 import { ollamaRequest } from './request.ts'
 
+/** How an Ollama server is asked. */
 export interface OllamaOptions extends ProviderTransport {
   readonly model: string
   /** `/api/chat` is added to its path. Default `http://localhost:11434`. */

@@ -1,12 +1,12 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
-import type { ModelDelta, ModelRequest, StreamingProvider } from '../provider.ts'
+import { hear, openBody, say } from '../../../test/model.ts'
+import type { ModelRequest, StreamingProvider } from '../provider.ts'
 import { type OpenAIOptions, openai } from './provider.ts'
 
 // What happens in time: a server that falls silent, and a reader that has had enough.
 
 const request: ModelRequest = { messages: [{ role: 'user', text: 'a prompt' }] }
-const say = (content: string, finish: string | null = null): string =>
-  `data: ${JSON.stringify({ choices: [{ delta: { content }, finish_reason: finish }] })}\n\n`
+const read = (provider: StreamingProvider, signal?: AbortSignal) => hear(provider, request, signal)
 const model = (options: Partial<OpenAIOptions>): StreamingProvider => openai({ model: 'm', ...options })
 
 /** A server with one answer. It keeps what it was sent. */
@@ -17,37 +17,6 @@ function server(response: Response) {
     return response
   }
   return { fetch, seen }
-}
-
-/** A body that gives these texts, then stays open until it is cancelled. */
-function openBody(...texts: string[]) {
-  const body = { cancelled: false, reads: 0 }
-  const stream = new ReadableStream<Uint8Array>(
-    {
-      pull(controller) {
-        const text = texts[body.reads++]
-        if (text === undefined) return new Promise(() => {})
-        controller.enqueue(new TextEncoder().encode(text))
-        return undefined
-      },
-      cancel() {
-        body.cancelled = true
-      },
-    },
-    { highWaterMark: 0 },
-  )
-  return { body, response: new Response(stream, { headers: { 'content-type': 'text/event-stream' } }) }
-}
-
-async function read(provider: StreamingProvider, signal = new AbortController().signal): Promise<{ text: string; deltas: ModelDelta[]; error: unknown }> {
-  const deltas: ModelDelta[] = []
-  let error: unknown
-  try {
-    for await (const delta of provider.stream(request, { signal })) deltas.push(delta)
-  } catch (caught) {
-    error = caught
-  }
-  return { text: deltas.map((delta) => (delta.type === 'text' ? delta.text : '')).join(''), deltas, error }
 }
 
 describe('stalls', () => {

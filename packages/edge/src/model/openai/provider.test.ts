@@ -1,13 +1,12 @@
 import { describe, expect, test } from 'vitest'
+import { hear, openBody, say } from '../../../test/model.ts'
 import { ProviderError } from '../../errors.ts'
-import type { ModelDelta, ModelRequest, StreamingProvider } from '../provider.ts'
+import type { ModelRequest, StreamingProvider } from '../provider.ts'
 import { type OpenAIOptions, openai } from './provider.ts'
 
 const key = 'sk-very-secret'
 const request: ModelRequest = { messages: [{ role: 'user', text: 'a prompt' }] }
 const sseType = { 'content-type': 'text/event-stream' }
-const say = (content: string, finish: string | null = null): string =>
-  `data: ${JSON.stringify({ choices: [{ delta: { content }, finish_reason: finish }] })}\n\n`
 const answer = (...texts: string[]): string => `${texts.map((text) => say(text)).join('')}${say('', 'stop')}data: [DONE]\n\n`
 const ok = (body: BodyInit | null, headers: HeadersInit = sseType): Response => new Response(body, { headers })
 
@@ -23,38 +22,8 @@ function server(...answers: (Response | Error)[]) {
   return { fetch, seen }
 }
 
-/** A body that gives these texts, then stays open until it is cancelled. */
-function openBody(...texts: string[]) {
-  const body = { cancelled: false, reads: 0 }
-  const stream = new ReadableStream<Uint8Array>(
-    {
-      pull(controller) {
-        const text = texts[body.reads++]
-        if (text === undefined) return new Promise(() => {})
-        controller.enqueue(new TextEncoder().encode(text))
-        return undefined
-      },
-      cancel() {
-        body.cancelled = true
-      },
-    },
-    { highWaterMark: 0 },
-  )
-  return { body, response: ok(stream) }
-}
-
+const read = (provider: StreamingProvider, signal?: AbortSignal) => hear(provider, request, signal)
 const model = (options: Partial<OpenAIOptions>): StreamingProvider => openai({ apiKey: key, model: 'm', sleep: async () => {}, random: () => 0.5, ...options })
-
-async function read(provider: StreamingProvider, signal = new AbortController().signal): Promise<{ text: string; deltas: ModelDelta[]; error: unknown }> {
-  const deltas: ModelDelta[] = []
-  let error: unknown
-  try {
-    for await (const delta of provider.stream(request, { signal })) deltas.push(delta)
-  } catch (caught) {
-    error = caught
-  }
-  return { text: deltas.map((delta) => (delta.type === 'text' ? delta.text : '')).join(''), deltas, error }
-}
 
 const readFrom = async (...answers: (Response | Error)[]) => {
   const { fetch, seen } = server(...answers)

@@ -8,6 +8,7 @@ import { openaiRequest } from './request.ts'
 import { responsesDeltas } from './responses-deltas.ts'
 import { responsesRequest } from './responses-request.ts'
 
+/** How OpenAI, or a server that speaks its chat completions or responses, is asked. */
 export interface OpenAIOptions extends ProviderTransport {
   /** Sent as a bearer token. Left out for servers that ask for none. It never reaches an event or an error. */
   readonly apiKey?: string | undefined

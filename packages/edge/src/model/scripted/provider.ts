@@ -22,6 +22,7 @@ export type ScriptPieces = Iterable<ScriptPiece> | AsyncIterable<ScriptPiece>
 /** What the model does in one turn, stated, or made from the request. */
 export type ScriptedTurn = ScriptPieces | ((request: ModelRequest) => ScriptPieces)
 
+/** What the provider calls itself, and how fast it speaks. */
 export interface ScriptedOptions {
   readonly provider?: string
   readonly model?: string
@@ -38,6 +39,7 @@ export interface ScriptedCall {
   readonly finished: boolean
 }
 
+/** A provider that follows a script, and tells what it was asked. */
 export interface ScriptedProvider extends StreamingProvider {
   /** In order of arrival. */
   readonly calls: readonly ScriptedCall[]

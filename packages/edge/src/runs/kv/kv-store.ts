@@ -1,3 +1,4 @@
+/** What is used of Deno KV’s entries. */
 export interface KvEntry {
   readonly key: readonly unknown[]
   readonly value: unknown
@@ -11,6 +12,7 @@ export interface KvStore {
   watch(keys: (string | number)[][]): ReadableStream<unknown[]>
   atomic(): KvAtomic
 }
+/** What is used of Deno KV’s atomic operation. */
 export interface KvAtomic {
   check(...checks: { key: (string | number)[]; versionstamp: string | null }[]): KvAtomic
   set(key: (string | number)[], value: unknown, options?: { expireIn?: number }): KvAtomic

@@ -5,6 +5,7 @@ import type { EncodedEvent } from '../encode-all.ts'
 import { type JournalEntry, type JournalStatus, newEpoch, storedEntry, type TakenRun } from '../journal.ts'
 import type { Sql } from './sql.ts'
 
+/** What is kept, and for how long. */
 export interface RunTableOptions {
   /** How long a run can be read after it ended or was abandoned, one day unless told. */
   readonly keepMs?: number

@@ -15,6 +15,7 @@ export interface AgentCardOptions {
   readonly skills?: readonly AgentSkill[]
 }
 
+/** Something the agent can do, in the words of an A2A card. */
 export interface AgentSkill {
   readonly id: string
   readonly name: string

@@ -1,3 +1,4 @@
+import { toHeaders, toUrl } from '../node-request.ts'
 import type { Runtime } from '../options.ts'
 import type { Upgraded, UpgradedSocket } from './upgrade.ts'
 
@@ -18,6 +19,7 @@ export interface NodeSocketServer<Incoming, Socket> {
   handleUpgrade(incoming: Incoming, socket: Socket, head: Uint8Array, done: (socket: UpgradedSocket) => void): void
 }
 
+/** What makes sockets of handshakes, and what answers them. */
 export interface NodeUpgradeOptions<Incoming, Socket> {
   readonly sockets: NodeSocketServer<Incoming, Socket>
   /** What `createAgentHandler` made. */
@@ -42,18 +44,13 @@ export function nodeUpgrade<Incoming extends NodeIncoming, Socket extends NodeSo
       return { response: new Response(null), ...(opened ? { socket: opened } : {}) }
     }
     const answer = async (): Promise<void> => {
-      const response = await handler(toRequest(incoming), { upgrade })
+      const response = await handler(new Request(toUrl(incoming), { headers: toHeaders(incoming) }), { upgrade })
       if (!isUpgraded) socket.end(await toText(response))
     }
     // Whoever leaves during the handshake is not told how it went.
     socket.on('error', () => {})
     answer().catch(() => socket.end('HTTP/1.1 400 Bad Request\r\nconnection: close\r\n\r\n'))
   }
-}
-
-function toRequest({ url = '/', headers }: NodeIncoming): Request {
-  const pairs = Object.entries(headers).map(([name, value]) => [name, String(value)] as [string, string])
-  return new Request(new URL(url, `http://${headers['host']}`), { headers: new Headers(pairs) })
 }
 
 async function toText(response: Response): Promise<string> {

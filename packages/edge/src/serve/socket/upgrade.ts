@@ -17,6 +17,7 @@ export interface Upgraded {
 /** Answers a WebSocket handshake. It must not choose a subprotocol: whatever a client offers there may be a secret. */
 export type SocketUpgrade = (request: Request) => Upgraded
 
+/** What a socket may say, and how long it may stay silent. */
 export interface SocketOptions {
   /**
    * Headers that a socket's first message may add to its handshake, since browsers cannot; `authorization` unless told. List

@@ -17,6 +17,7 @@ export interface Upstream {
   readonly forward?: readonly string[]
 }
 
+/** Which servers are read, into whose words, and within which limits. */
 export interface TranscodeHandlerOptions extends Pick<AgentHandlerOptions, 'basePath' | 'authorize' | 'cors' | 'maxBodyBytes' | 'bodyTimeoutMs' | 'onError'> {
   /** By the name they have in addresses: `POST <basePath>/<name>`. Nothing else can be reached. */
   readonly upstreams: Readonly<Record<string, Upstream>>

@@ -1,10 +1,8 @@
-import { createServer, type Server } from 'node:http'
-import type { AddressInfo } from 'node:net'
-import { Readable } from 'node:stream'
 import type { AgentEvent } from '@agentstream/client/wire'
 import { createMcpHandler, McpServer, WebStandardStreamableHTTPServerTransport } from '@modelcontextprotocol/server'
 import { afterEach, describe, expect, test } from 'vitest'
 import * as z from 'zod'
+import { startServer } from '../../../test/node-server.ts'
 import { callTool, type ToolOutcome } from '../call-tool.ts'
 import type { Tool } from '../tool.ts'
 import { createToolbox } from '../toolbox.ts'
@@ -12,15 +10,12 @@ import { mcpTools } from './mcp-tools.ts'
 
 // Against servers made with the official library, over real HTTP: one of today's protocol, and one that keeps sessions as before it.
 
-const seen = { aborted: 0, calls: [] as string[], headers: [] as (string | undefined)[], methods: [] as string[] }
+const seen = { aborted: 0, calls: [] as string[], headers: [] as (string | null)[], methods: [] as string[] }
 const running: { started: Promise<void>; start: () => void } = { started: Promise.resolve(), start: () => {} }
-const servers: Server[] = []
+const closers: (() => void)[] = []
 
 afterEach(() => {
-  for (const server of servers.splice(0)) {
-    server.closeAllConnections()
-    server.close()
-  }
+  for (const close of closers.splice(0)) close()
   Object.assign(seen, { aborted: 0, calls: [], headers: [], methods: [] })
 })
 
@@ -61,25 +56,13 @@ async function listen(handle: Handle): Promise<string> {
   running.started = new Promise((resolve) => {
     running.start = resolve
   })
-  const server = createServer(async (incoming, outgoing) => {
-    const leaving = new AbortController()
-    outgoing.on('close', () => leaving.abort())
-    seen.methods.push(incoming.method ?? '')
-    seen.headers.push(incoming.headers.authorization)
-    const method = incoming.method ?? 'GET'
-    const body = method === 'POST' ? { body: await new Response(Readable.toWeb(incoming) as unknown as BodyInit).text() } : {}
-    const headers = Object.entries(incoming.headers).map(([name, value]) => [name, String(value)] as [string, string])
-    const response = await handle(new Request(`http://127.0.0.1${incoming.url}`, { method, headers, signal: leaving.signal, ...body }))
-    outgoing.writeHead(response.status, Object.fromEntries(response.headers))
-    if (!response.body) return void outgoing.end()
-    const reader = response.body.getReader()
-    leaving.signal.addEventListener('abort', () => void reader.cancel().catch(() => {}))
-    for (let read = await reader.read(); !read.done; read = await reader.read()) outgoing.write(read.value)
-    outgoing.end()
+  const { url, close } = await startServer(async (request) => {
+    seen.methods.push(request.method)
+    seen.headers.push(request.headers.get('authorization'))
+    return handle(request)
   })
-  servers.push(server)
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  return `http://127.0.0.1:${(server.address() as AddressInfo).port}/mcp`
+  closers.push(close)
+  return `${url}/mcp`
 }
 
 const today = (): Promise<string> => listen((request) => createMcpHandler(makeServer).fetch(request))

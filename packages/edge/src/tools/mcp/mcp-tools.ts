@@ -4,6 +4,7 @@ import { ToolError } from '../../errors.ts'
 import type { ApprovalContext, Tool, ToolContext } from '../tool.ts'
 import { type McpServer, withMcpServer } from './connection.ts'
 
+/** Which server, which of its tools, and which calls a person must allow. */
 export interface McpToolsOptions extends McpServer {
   /** Put before the names of the server's tools, so that those of two servers stay apart. */
   readonly prefix?: string

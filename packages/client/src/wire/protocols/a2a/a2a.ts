@@ -22,5 +22,7 @@ export function createA2aV1(options: A2aOptions = {}): TwoWayProtocol {
   return { ...readA2aV1(options.requestId), encoder: () => a2aEncoder(writeV1, options) }
 }
 
+/** A2A 0.3, with ids made where none are known. */
 export const a2a: TwoWayProtocol = createA2a()
+/** A2A 1.0, likewise. */
 export const a2aV1: TwoWayProtocol = createA2aV1()

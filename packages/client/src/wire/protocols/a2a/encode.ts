@@ -11,6 +11,7 @@ import { endingMetadata, eventPart, membersMetadata, ownTask, repetition } from 
 import type { RpcId } from './rpc.ts'
 import type { Artifact, Message, Part, Status, TaskState, WriteUpdate, Written } from './update.ts'
 
+/** The names of one call, for a server that knows them. */
 export interface A2aOptions {
   /** The `id` of the call that is answered. Read: the only one taken, else that of the first frame. Written: 1 unless given. */
   readonly requestId?: RpcId

@@ -13,6 +13,7 @@ import { isConversation, isEncryptedValue, isOtherMessage, type OtherMessage } f
 import { createPatchedDocument, isPatch } from './patch.ts'
 import { names, ours } from './words.ts'
 
+/** The names of one conversation and run, for a server that was told them. */
 export interface AgUiOptions {
   /** What the client named its conversation and its run. Without them the run's own names are told, or made of its cursor. */
   readonly threadId?: string

@@ -9,6 +9,7 @@ import { type AgenticraftOptions, readAgenticraft } from './read.ts'
 
 export type { AgenticraftOptions } from './read.ts'
 
+/** AgentiCraft in one of its forms; `agenticraft` and `agenticraftText` are the usual two. */
 export function createAgenticraft(options: AgenticraftOptions = {}): TwoWayProtocol {
   return { ...readAgenticraft(options), encoder: options.form === 'text' ? textEncoder : chunkEncoder }
 }

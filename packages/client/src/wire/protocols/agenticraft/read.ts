@@ -5,6 +5,7 @@ import type { Protocol } from '../protocol.ts'
 import { agenticraftDecoder } from './decode.ts'
 import { agenticraftDialogue } from './dialogue.ts'
 
+/** Which of AgentiCraft’s forms a server sends; by default the stream shows it. */
 export interface AgenticraftOptions {
   /**
    * `chunks` writes JSON chunks, and reads them or bare text, as the first frame shows (default); `text` is for bare text only,

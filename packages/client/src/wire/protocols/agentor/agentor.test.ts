@@ -226,6 +226,13 @@ describe('odd objects', () => {
     )
     expect(events.map((event) => 'tool_call_id' in event && event.tool_call_id)).toEqual(['call-1', 'call-2', 'call-3', 'call-2', 'call-1', 'call-4', 'call-3'])
   })
+  test.each([
+    ['Error: no station', 'no station'],
+    ['An error occurred while running the tool. Please try again. Error: no station', 'no station'],
+    ['An error occurred while running the tool. Please try again.', 'An error occurred while running the tool. Please try again.'],
+  ])('a tool that says %j has failed', (message, error) => {
+    expect(decode({ ...output, message, tool_action: { name: 'storm', type: 'tool_output' } })).toMatchObject([{ type: 'tool_error', error }])
+  })
   test('the same reply twice is two replies', () => expect(decode({ ...output, message: 'Yes.' }, { ...output, message: 'Yes.' })).toHaveLength(2))
   test('N52: nothing follows an error', () =>
     expect(decode({ type: 'error', error: 'gone' }, { ...output, message: 'late' })).toEqual([{ type: 'error', error: 'gone' }]))

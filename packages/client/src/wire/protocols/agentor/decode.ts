@@ -16,6 +16,8 @@ function isPiece(value: Raw): value is Raw & { readonly chunk: string } {
 
 /** What tools write before the text of their failure (`engine/loop.py`); up to 0.0.23 as the library of agents did that it stood on. */
 const toolFailures = ['Error: ', 'An error occurred while running the tool. Please try again. Error: ']
+/** All that newer releases of that library say (openai-agents from 0.23 on), which keep the error to themselves. */
+const untoldFailure = 'An error occurred while running the tool. Please try again.'
 
 export function agentorDecoder(): Stage<Frame, AgentEvent> {
   const speech = createSpeech()
@@ -34,6 +36,7 @@ export function agentorDecoder(): Stage<Frame, AgentEvent> {
     const call = calls.close(called) ?? (called === 'dict' ? calls.close() : undefined) ?? { id: calls.newId(), name: called }
     const named = { tool_name: call.name, tool_call_id: call.id }
     const failure = toolFailures.find((beginning) => message?.startsWith(beginning))
+    if (message === untoldFailure) return [{ type: 'tool_error', ...named, error: message }]
     if (message && failure) return [{ type: 'tool_error', ...named, error: message.slice(failure.length) }]
     return [{ type: 'tool_result', ...named, result: message }]
   }

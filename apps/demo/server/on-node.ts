@@ -1,7 +1,7 @@
-/** On Node: handshakes under `/api` become sockets of the demo's; any other is somebody else's. */
+/** The demo on Node: requests become Request, and handshakes under `/api` sockets of the demo's; any other is somebody else's. */
 import type { IncomingMessage } from 'node:http'
 import type { Duplex } from 'node:stream'
-import { nodeUpgrade } from '@agentstream/edge/node'
+import { nodeListener, nodeUpgrade } from '@agentstream/edge/node'
 import { WebSocketServer } from 'ws'
 import type { Fetch } from './faults.ts'
 
@@ -11,3 +11,5 @@ export function toUpgradeListener(handler: Fetch): (incoming: IncomingMessage, s
     if (incoming.url?.startsWith('/api/')) upgrade(incoming, socket, head)
   }
 }
+
+export const toListener = (handler: Fetch) => nodeListener(handler)

@@ -1,9 +1,10 @@
-// @vitest-environment node
-import { createServer } from 'node:http'
+import { createServer, type IncomingMessage, request } from 'node:http'
+import { connect as connectHttp2, createServer as createHttp2Server } from 'node:http2'
 import type { AddressInfo } from 'node:net'
 import { afterEach, expect, test } from 'vitest'
-import type { Fetch } from './faults.ts'
-import { toNodeListener } from './node-listener.ts'
+import { nodeListener } from './node-listener.ts'
+
+type Fetch = (request: Request) => Promise<Response>
 
 const closing: (() => void)[] = []
 afterEach(() => {
@@ -11,7 +12,7 @@ afterEach(() => {
 })
 
 async function serve(handle: Fetch): Promise<string> {
-  const server = createServer(toNodeListener(handle))
+  const server = createServer(nodeListener(handle))
   closing.push(() => server.close().closeAllConnections())
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   // A server that listens on a port has an address of this form.
@@ -84,4 +85,53 @@ test('a body that breaks does not look like one that ended', async () => {
       ),
   )
   await expect(fetch(url).then((response) => response.text())).rejects.toThrow()
+})
+
+test('every cookie of an answer arrives', async () => {
+  const headers = new Headers([
+    ['set-cookie', 'a=1'],
+    ['set-cookie', 'b=2'],
+  ])
+  const url = await serve(async () => new Response(null, { headers }))
+  expect((await fetch(url)).headers.getSetCookie()).toEqual(['a=1', 'b=2'])
+})
+
+test('a handler that throws is answered with 500, and says nothing of it', async () => {
+  const url = await serve(async () => {
+    throw new RangeError('a secret')
+  })
+  const response = await fetch(url)
+  expect([response.status, await response.text()]).toEqual([500, ''])
+})
+
+/** What Node's own client may ask and fetch may not. */
+async function ask(url: string, options: { method?: string; path?: string; headers?: Record<string, string> }): Promise<{ status: number; text: string }> {
+  const response = await new Promise<IncomingMessage>((resolve, reject) => request(url, options, resolve).on('error', reject).end())
+  let text = ''
+  for await (const chunk of response) text += chunk
+  return { status: response.statusCode ?? 0, text }
+}
+
+test.each([
+  ['two slashes are a path, not a host', { path: '//elsewhere/x' }, { status: 200, text: '//elsewhere/x' }],
+  ['the whole address, as proxies send it', { path: 'http://harbour/x' }, { status: 200, text: '/x' }],
+  ['a host that is none', { headers: { host: 'a b' } }, { status: 400, text: '' }],
+  ['a method that fetch does not have', { method: 'TRACE' }, { status: 400, text: '' }],
+])('%s', async (_, options, answer) => {
+  const url = await serve(async ({ url }) => new Response(new URL(url).pathname))
+  expect(await ask(url, options)).toEqual(answer)
+})
+
+test('over HTTP/2, too', async () => {
+  const server = createHttp2Server(nodeListener(async (request) => new Response(`${request.method} ${request.url} ${await request.text()}`)))
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  const { port } = server.address() as AddressInfo // A server that listens on a port has an address of this form.
+  const session = connectHttp2(`http://127.0.0.1:${port}`)
+  const stream = session.request({ ':method': 'POST', ':path': '/api' })
+  stream.end('hello')
+  let text = ''
+  for await (const chunk of stream) text += chunk
+  session.close()
+  server.close()
+  expect(text).toBe(`POST http://127.0.0.1:${port}/api hello`)
 })
