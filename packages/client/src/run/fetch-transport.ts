@@ -1,6 +1,6 @@
 import { HttpError, LimitError, ProtocolError } from '../errors.ts'
 import type { Frame } from '../wire/frames/frame.ts'
-import { framingFor, framings } from '../wire/frames/negotiate.ts'
+import { framingNamed, framingReaders } from '../wire/frames/negotiate.ts'
 import { parseJson } from '../wire/json.ts'
 import { parseRetryAfter } from '../wire/retry-after.ts'
 import { type Stage, stageReader } from '../wire/stage.ts'
@@ -33,10 +33,10 @@ export function fetchTransport(options: { fetch?: typeof globalThis.fetch } = {}
   }
   return {
     async open(target, signal) {
-      const accepted = target.framings ?? framings
+      const accepted = target.framings ?? framingReaders
       const response = await request(target, accepted.map((framing) => framing.contentType).join(', '), signal)
       const type = response.headers.get('content-type')
-      const framing = framingFor(type, accepted)
+      const framing = framingNamed(type, accepted)
       if (!framing || !response.body) {
         const got = response.body ? (type ?? 'no content type') : 'no body'
         throw new ProtocolError(`${target.url} answered ${response.status} with ${got} instead of a stream`, { excerpt: await excerptOf(response) })
