@@ -5,7 +5,7 @@ import { parseAgentInfo } from './info.ts'
 import { type RunInput, taskOf } from './input.ts'
 import { type ClientHooks, createMeter } from './measure.ts'
 import { type AgentRun, type CancelOptions, type CancelReceipt, createAgentRun } from './run/agent-run.ts'
-import { isRagged, makeOne } from './run/draft.ts'
+import { grow } from './run/draft.ts'
 import { createEventQueue } from './run/event-queue.ts'
 import { fetchTransport } from './run/fetch-transport.ts'
 import { type OpenStreamOptions, openStream, type StreamPolicy } from './run/open-stream.ts'
@@ -141,26 +141,19 @@ export function createAgentClient(options: AgentClientOptions): AgentClient {
     const { controller, release } = linkedController(streamOptions.signal)
     leaving.addEventListener('abort', () => controller.abort(), { once: true })
     const onEvent = (event: AgentEvent): void => queue.push(event)
-    let partial = ''
-    let pieces = 0
+    const partial = { text: '', pieces: 0 }
     let isOver = false
     const finished = open(run, { signal: controller.signal, onEvent, afterChunk: queue.drained }).finally(queue.close)
     try {
       for (let batch = await queue.take(); batch; batch = await queue.take()) {
         for (const event of batch) {
-          if (event.type === 'token' && event.loop_scope === undefined) {
-            partial += event.content
-            if (isRagged(partial, ++pieces)) {
-              pieces = 0
-              makeOne(partial)
-            }
-          }
+          if (event.type === 'token' && event.loop_scope === undefined) grow(partial, event.content, partial)
           yield event
         }
       }
       const { error, outcome } = await finished
       isOver = !controller.signal.aborted
-      if (error instanceof StreamInterruptedError) error.partialResponse = partial
+      if (error instanceof StreamInterruptedError) error.partialResponse = partial.text
       if (error) throw error
       if (!isOver && outcome === 'cancelled') yield { type: 'cancelled', by: 'user' }
     } finally {
