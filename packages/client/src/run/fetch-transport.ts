@@ -66,8 +66,10 @@ function limited(stage: Stage<Uint8Array, Frame>, { limits, tally = { bytes: 0 }
 /** As large as a socket's chunks are. A body from a cache, or made by a page, can be a single one with everything in it. */
 const pieceBytes = 64 * 1024
 
-function* inPieces(chunk: Uint8Array): Generator<Uint8Array, void, undefined> {
-  for (let at = 0; at < chunk.length; at += pieceBytes) yield chunk.subarray(at, at + pieceBytes)
+function inPieces(chunk: Uint8Array): readonly Uint8Array[] {
+  if (chunk.length <= pieceBytes) return [chunk]
+  const starts = Array.from({ length: Math.ceil(chunk.length / pieceBytes) }, (_, at) => at * pieceBytes)
+  return starts.map((start) => chunk.subarray(start, start + pieceBytes))
 }
 
 /** The beginning of a body that is not what was asked for; the rest is never read. */
