@@ -1,6 +1,6 @@
 /** A live run: it starts at once, folds into state, and goes on while nobody listens. */
 import { linkedController, sleep } from '../abort.ts'
-import { type AgentStreamError, StreamTimeoutError } from '../errors.ts'
+import type { AgentStreamError } from '../errors.ts'
 import type { RunOutcome } from '../wire/events/ending.ts'
 import type { AgentEvent } from '../wire/events/vocabulary.ts'
 import { createEventQueue, type EventQueue } from './event-queue.ts'
@@ -92,8 +92,7 @@ export function createAgentRun(options: AgentRunOptions): AgentRun {
   const { id } = options
   const store = createRunStore(id, options)
   const queues = new Set<EventQueue>()
-  const { controller, release } = linkedController(options.signal)
-  const clock = options.timeoutMs === undefined ? undefined : setTimeout(expire, options.timeoutMs)
+  const { controller, expired, release } = linkedController(options.signal, options.timeoutMs)
   /** A run that was stopped before it began is unknown to the server. */
   const wasAborted = controller.signal.aborted
   let isDetached = false
@@ -116,21 +115,15 @@ export function createAgentRun(options: AgentRunOptions): AgentRun {
   }
   const stay = options.onPageHide === 'cancel' ? onPageLeft(() => (receipt ??= options.cancel({ reason: 'The page was left' }))) : () => {}
   const finished = options.open({ signal: controller.signal, onEvent: tell, onConnection: store.connection }).then((ending) => {
-    clearTimeout(clock)
     stay()
     release()
     const isStopped = ending.outcome === 'cancelled' && controller.signal.aborted
     if (isStopped && !wasAborted && !isDetached && !receipt) receipt = options.cancel()
-    error ??= ending.error
+    error = expired() ?? ending.error
     store.end({ ...ending, outcome: isStopped && (isDetached || error) ? 'truncated' : ending.outcome }, error)
     for (const queue of queues) queue.close()
     return ending
   })
-
-  function expire(): void {
-    error = new StreamTimeoutError('total', options.timeoutMs ?? 0)
-    controller.abort(error)
-  }
 
   async function cancel(how?: CancelOptions): Promise<CancelReceipt> {
     const asked = options.cancel(how)

@@ -18,14 +18,13 @@ export function fetchTransport(options: { fetch?: typeof globalThis.fetch } = {}
     signal?.throwIfAborted()
     all.set('accept', accept)
     if (body !== undefined) all.set('content-type', 'application/json')
-    // What stops a run arrives even when the page is left in the same moment.
-    const keepalive = method === 'DELETE' ? { keepalive: true } : {}
     const response = await send(url, {
       method,
       headers: all,
-      ...keepalive,
-      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-      ...(signal ? { signal } : {}),
+      body: body === undefined ? null : JSON.stringify(body),
+      signal: signal ?? null,
+      // What stops a run arrives even when the page is left in the same moment.
+      keepalive: method === 'DELETE',
     })
     if (response.ok) return response
     const retryAfterMs = parseRetryAfter(response.headers, Date.now())
@@ -73,19 +72,18 @@ function inPieces(chunk: Uint8Array): readonly Uint8Array[] {
 }
 
 /** The beginning of a body that is not what was asked for; the rest is never read. */
-async function excerptOf(response: Response): Promise<string> {
-  const reader = response.body?.getReader()
+async function excerptOf({ body }: Response): Promise<string> {
+  if (!body) return ''
   const utf8 = new TextDecoder()
+  const source = stageReader(body, { push: (bytes: Uint8Array) => [utf8.decode(bytes, { stream: true })], end: () => [] })
   let text = ''
   try {
-    for (let read = await reader?.read(); read && !read.done; read = await reader?.read()) {
-      text += utf8.decode(read.value, { stream: true })
-      if (text.length >= excerptBytes) break
-    }
+    await source.drive(([piece = '']) => {
+      text += piece
+      if (text.length >= excerptBytes) source.cancel()
+    })
   } catch {
     // What could be read tells enough; the status is the error.
   }
-  // The same failure would reject here again.
-  reader?.cancel().catch(() => {})
   return text.slice(0, excerptBytes)
 }
