@@ -129,12 +129,12 @@ export function createAgentClient(options: AgentClientOptions): AgentClient {
   const follow = (id: string, after?: string): Run => runOf(id, exchange.follow(id, after))
   const watch = (id: string, run: Run, runOptions: RunOptions): AgentRun => createAgentRun({ schedule: perFrame, ...runOptions, ...run, id, now })
 
-  async function* read(input: RunInput, streamOptions: StreamOptions, leaving: AbortSignal): AsyncGenerator<AgentEvent, void, undefined> {
+  async function* read(input: RunInput, streamOptions: StreamOptions, leaving: { abort?: () => void }): AsyncGenerator<AgentEvent, void, undefined> {
     const { runId = randomId(), signal, timeoutMs } = streamOptions
     const run = start(runId, input, streamOptions)
     const queue = createEventQueue()
     const { controller, expired, release } = linkedController(signal, timeoutMs)
-    leaving.addEventListener('abort', () => controller.abort(), { once: true })
+    leaving.abort = () => controller.abort()
     const partial = { text: '', pieces: 0 }
     let isOver = false
     const finished = run.open({ signal: controller.signal, onEvent: queue.push, afterChunk: queue.drained }).finally(queue.close)
@@ -165,14 +165,14 @@ export function createAgentClient(options: AgentClientOptions): AgentClient {
     },
     attach: (runId, { after, ...runOptions } = {}) => watch(runId, follow(runId, after), runOptions),
     stream(input, streamOptions = {}) {
-      const leaving = new AbortController()
-      const events = read(input, streamOptions, leaving.signal)
+      const leaving: { abort?: () => void } = {}
+      const events = read(input, streamOptions, leaving)
       return {
         [Symbol.asyncIterator]: () => ({
           next: () => events.next(),
           // A generator hears of it with its next event only: a silent server would be waited for until then.
           return() {
-            leaving.abort()
+            leaving.abort?.()
             return events.return()
           },
         }),

@@ -22,7 +22,7 @@ export class AgentStreamError extends Error {
   readonly retryable: boolean
 
   constructor(code: AgentStreamErrorCode, message: string, details: ErrorDetails = {}) {
-    super(message, 'cause' in details ? { cause: details.cause } : undefined)
+    super(message, details)
     this.name = new.target.name
     this.code = code
     this.retryable = details.retryable ?? false

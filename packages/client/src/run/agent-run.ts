@@ -5,7 +5,7 @@ import type { RunOutcome } from '../wire/events/ending.ts'
 import type { AgentEvent } from '../wire/events/vocabulary.ts'
 import { createEventQueue, type EventQueue } from './event-queue.ts'
 import type { OpenStreamOptions } from './open-stream.ts'
-import { onPageLeft } from './page-life.ts'
+import { onPage } from './page-life.ts'
 import type { StreamEnding } from './receive.ts'
 import type { Schedule } from './schedule.ts'
 import { selectText } from './select.ts'
@@ -113,7 +113,7 @@ export function createAgentRun(options: AgentRunOptions): AgentRun {
       throw cause
     }
   }
-  const stay = options.onPageHide === 'cancel' ? onPageLeft(() => (receipt ??= options.cancel({ reason: 'The page was left' }))) : () => {}
+  const stay = options.onPageHide === 'cancel' ? onPage('pagehide', () => (receipt ??= options.cancel({ reason: 'The page was left' }))) : () => {}
   const finished = options.open({ signal: controller.signal, onEvent: tell, onConnection: store.connection }).then((ending) => {
     stay()
     release()

@@ -6,7 +6,7 @@
 import { createWatchdog, linkedController } from '../abort.ts'
 import { type AgentStreamError, StreamInterruptedError, StreamTimeoutError, type TimeoutPhase, toAgentStreamError } from '../errors.ts'
 import { type ConnectionSignal, nextPhase } from './connection.ts'
-import { onPageBack } from './page-life.ts'
+import { onPage } from './page-life.ts'
 import { pause } from './pause.ts'
 import { createReceiver, type ReceiverOptions, type StreamEnding } from './receive.ts'
 import { createResumption, type ResumptionOptions } from './resume.ts'
@@ -105,7 +105,7 @@ export async function openStream(options: OpenStreamOptions): Promise<StreamEndi
       watchdog.watch(timeoutMs, () => controller.abort(new StreamTimeoutError(what, timeoutMs ?? 0)))
     let source: FrameSource | undefined
     // A browser that kept the page has most likely dropped its connections, and may never say so.
-    const stop = onPageBack(() => {
+    const stop = onPage('pageshow', () => {
       if (source && resumption.isOwed()) controller.abort(interrupted('The page was away'))
     })
     attempts = resumption.attempt()

@@ -92,7 +92,7 @@ export function createReceiver({ protocol, onMalformed, onEvent, after }: Receiv
       integrity = 'broken' // Until the frame is found to be in its place.
       if (frame.event === 'end') return takeEnd(frame, at)
       if (aside) throw new StreamInterruptedError('An event lost its number', { cursor: continuity.cursor() })
-      const standing = frame.id === undefined ? 'unnumbered' : continuity.accept(frame)
+      const standing = continuity.accept(frame)
       integrity = 'unverified'
       if (standing === 'unnumbered') {
         if (isNumbered()) {

@@ -27,17 +27,27 @@ function findRun(draft: RunDraft, runId: string, workflowId?: string): number {
   return at < 0 ? owned(draft, 'dawpRuns').push(newRun(runId, { workflowId })) - 1 : at
 }
 
-function openStep(draft: RunDraft, at: number, stepId: string, index: number): number {
-  const step: DawpStepState = { stepId, index, status: 'running', loop: { iteration: 0, parts: [] } }
-  const position = owned(draft, 'dawpRuns', at, 'steps').push(step) - 1
-  owned(draft, 'dawpRuns', at).activeStep = position
-  return position
+const runOf = (draft: RunDraft, event: DawpEvent): number => findRun(draft, runIdOf(event), effectiveLoopScope(event).workflow_id)
+
+/** How a step is named in its run, by an event or by a scope. */
+interface StepName {
+  readonly step_id?: unknown
+  readonly step_index?: unknown
+}
+
+const nameOf = ({ step_id: id, step_index: index }: StepName): Pick<DawpStepState, 'stepId' | 'index'> => ({ stepId: textOf(id), index: indexOf(index) })
+
+function openStep(draft: RunDraft, at: number, name: StepName): number {
+  const step = owned(draft, 'dawpRuns', at, 'steps').push({ ...nameOf(name), status: 'running', loop: { iteration: 0, parts: [] } }) - 1
+  owned(draft, 'dawpRuns', at).activeStep = step
+  return step
 }
 
 /** Where a step stands in its run, opened when it is new. */
-function findStep(draft: RunDraft, run: number, stepId: string, index: number): number {
+function findStep(draft: RunDraft, run: number, name: StepName): number {
+  const { stepId, index } = nameOf(name)
   const step = draft.run.dawpRuns[run]?.steps.findLastIndex((candidate) => candidate.stepId === stepId && candidate.index === index) ?? -1
-  return step < 0 ? openStep(draft, run, stepId, index) : step
+  return step < 0 ? openStep(draft, run, name) : step
 }
 
 function loopAt(draft: RunDraft, run: number, step: number): LoopDraft {
@@ -52,7 +62,7 @@ function loopAt(draft: RunDraft, run: number, step: number): LoopDraft {
 export function dawpLoop(draft: RunDraft, scope: LoopScope): LoopDraft {
   const run = findRun(draft, textOf(scope.run_id), scope.workflow_id)
   const active = scope.step_id === undefined ? draft.run.dawpRuns[run]?.activeStep : undefined
-  return loopAt(draft, run, active ?? findStep(draft, run, textOf(scope.step_id), indexOf(scope.step_index)))
+  return loopAt(draft, run, active ?? findStep(draft, run, scope))
 }
 
 function closeStep(draft: RunDraft, run: number, step: number, ending: { status: DawpStepState['status']; at: number }): void {
@@ -101,13 +111,11 @@ export const dawpCases = {
     closeRun(draft, findRun(draft, runIdOf(event)), { status: success ? 'done' : 'failed', at, success })
   },
   dawp_step_started(draft: RunDraft, event: EventOf<'dawp_step_started'>): void {
-    const run = findRun(draft, runIdOf(event), effectiveLoopScope(event).workflow_id)
-    openStep(draft, run, textOf(event.step_id), indexOf(event.step_index))
+    openStep(draft, runOf(draft, event), event)
   },
   dawp_step_completed(draft: RunDraft, event: EventOf<'dawp_step_completed'>, at: number): void {
-    const run = findRun(draft, runIdOf(event), effectiveLoopScope(event).workflow_id)
-    const step = findStep(draft, run, textOf(event.step_id), indexOf(event.step_index))
-    closeStep(draft, run, step, { status: event.success === true ? 'done' : 'failed', at })
+    const run = runOf(draft, event)
+    closeStep(draft, run, findStep(draft, run, event), { status: event.success === true ? 'done' : 'failed', at })
     delete owned(draft, 'dawpRuns', run).activeStep
   },
 }
