@@ -2,17 +2,14 @@
  * DAWP runs: panels that open, hold steps, and close. AIECS sends step events always and run events only when told to, so a
  * step event opens its run where that is missing, and such a run closes when the main loop goes on.
  */
-import { effectiveLoopScope, type LoopScope } from '../../wire/events/scope.ts'
+import { dawpRunId, effectiveLoopScope, idText, type LoopScope } from '../../wire/events/scope.ts'
 import type { AgentEvent, EventOf } from '../../wire/events/vocabulary.ts'
 import { closeLoop, createLoop, filled, type LoopDraft, owned, type RunDraft } from '../draft.ts'
 import type { DawpRunState, DawpStepState } from '../state.ts'
 
 type DawpEvent = EventOf<'dawp_run_started' | 'dawp_run_completed' | 'dawp_step_started' | 'dawp_step_completed'>
 
-const textOf = (value: unknown): string => (value == null ? '' : String(value))
-const indexOf = (value: unknown): number => (typeof value === 'number' ? value : Number.parseInt(textOf(value), 10) || 0)
-
-const runIdOf = (event: DawpEvent): string => textOf(event.run_id) || textOf(effectiveLoopScope(event).run_id)
+const indexOf = (value: unknown): number => (typeof value === 'number' ? value : Number.parseInt(idText(value), 10) || 0)
 
 const newRun = (runId: string, more: { readonly [Name in 'workflowId' | 'placement' | 'trigger']?: string | null | undefined }): DawpRunState => ({
   runId,
@@ -27,7 +24,7 @@ function findRun(draft: RunDraft, runId: string, workflowId?: string): number {
   return at < 0 ? owned(draft, 'dawpRuns').push(newRun(runId, { workflowId })) - 1 : at
 }
 
-const runOf = (draft: RunDraft, event: DawpEvent): number => findRun(draft, runIdOf(event), effectiveLoopScope(event).workflow_id)
+const runOf = (draft: RunDraft, event: DawpEvent): number => findRun(draft, dawpRunId(event), effectiveLoopScope(event).workflow_id)
 
 /** How a step is named in its run, by an event or by a scope. */
 interface StepName {
@@ -35,7 +32,7 @@ interface StepName {
   readonly step_index?: unknown
 }
 
-const nameOf = ({ step_id: id, step_index: index }: StepName): Pick<DawpStepState, 'stepId' | 'index'> => ({ stepId: textOf(id), index: indexOf(index) })
+const nameOf = ({ step_id: id, step_index: index }: StepName): Pick<DawpStepState, 'stepId' | 'index'> => ({ stepId: idText(id), index: indexOf(index) })
 
 function openStep(draft: RunDraft, at: number, name: StepName): number {
   const step = owned(draft, 'dawpRuns', at, 'steps').push({ ...nameOf(name), status: 'running', loop: { iteration: 0, parts: [] } }) - 1
@@ -60,7 +57,7 @@ function loopAt(draft: RunDraft, run: number, step: number): LoopDraft {
 
 /** The loop an event under a DAWP scope belongs to. */
 export function dawpLoop(draft: RunDraft, scope: LoopScope): LoopDraft {
-  const run = findRun(draft, textOf(scope.run_id), scope.workflow_id)
+  const run = findRun(draft, idText(scope.run_id), scope.workflow_id)
   const active = scope.step_id === undefined ? draft.run.dawpRuns[run]?.activeStep : undefined
   return loopAt(draft, run, active ?? findStep(draft, run, scope))
 }
@@ -100,7 +97,7 @@ export function closeSilentRuns(draft: RunDraft, at: number): void {
 export const dawpCases = {
   dawp_run_started(draft: RunDraft, event: EventOf<'dawp_run_started'>): void {
     const { workflow_id: workflowId, placement, trigger } = event
-    const runId = runIdOf(event)
+    const runId = dawpRunId(event)
     const at = findRun(draft, runId)
     draft.step = undefined
     // A second start under one id opens a new panel in the place of the old one.
@@ -108,7 +105,7 @@ export const dawpCases = {
   },
   dawp_run_completed(draft: RunDraft, event: EventOf<'dawp_run_completed'>, at: number): void {
     const success = Boolean(event.success)
-    closeRun(draft, findRun(draft, runIdOf(event)), { status: success ? 'done' : 'failed', at, success })
+    closeRun(draft, findRun(draft, dawpRunId(event)), { status: success ? 'done' : 'failed', at, success })
   },
   dawp_step_started(draft: RunDraft, event: EventOf<'dawp_step_started'>): void {
     openStep(draft, runOf(draft, event), event)
