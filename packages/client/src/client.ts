@@ -139,7 +139,7 @@ export function createAgentClient(options: AgentClientOptions): AgentClient {
     let isOver = false
     const finished = run.open({ signal: controller.signal, onEvent: queue.push, afterChunk: queue.drained }).finally(queue.close)
     try {
-      for (let batch = await queue.take(); batch; batch = await queue.take()) {
+      for await (const batch of queue.batches()) {
         for (const event of batch) {
           if (event.type === 'token' && event.loop_scope === undefined) grow(partial, event.content, partial)
           yield event

@@ -101,6 +101,7 @@ export function createAgentRun(options: AgentRunOptions): AgentRun {
   let thrown: { readonly cause: unknown } | undefined
   let receipt: Promise<CancelReceipt> | undefined
 
+  const isOver = (): boolean => store.getSnapshot().timing.endedAt !== undefined
   const tell = (event: AgentEvent, at: number): void => {
     store.dispatch(event, at)
     if (queues.size > 0) for (const queue of queues) queue.push(event)
@@ -153,9 +154,8 @@ export function createAgentRun(options: AgentRunOptions): AgentRun {
       return { status: state.status as RunOutcome, output: state.output, text: selectText(state), state } // The run has ended.
     },
     cancel(how) {
-      const isOver = store.getSnapshot().timing.endedAt !== undefined
-      if (how?.scope !== undefined && !isOver) return options.cancel(how)
-      receipt ??= isOver ? Promise.resolve({ outcome: 'already_finished' }) : cancel(how)
+      if (how?.scope !== undefined && !isOver()) return options.cancel(how)
+      receipt ??= isOver() ? Promise.resolve({ outcome: 'already_finished' }) : cancel(how)
       return receipt
     },
     detach() {
@@ -164,10 +164,10 @@ export function createAgentRun(options: AgentRunOptions): AgentRun {
     },
     async *[Symbol.asyncIterator]() {
       const queue = createEventQueue(queuedEvents)
-      if (store.getSnapshot().timing.endedAt !== undefined) return
+      if (isOver()) return
       queues.add(queue)
       try {
-        for (let batch = await queue.take(); batch; batch = await queue.take()) yield* batch
+        for await (const batch of queue.batches()) yield* batch
       } finally {
         queues.delete(queue)
       }

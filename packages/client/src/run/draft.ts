@@ -91,7 +91,7 @@ export const loopState = (loop: LoopDraft): Writable<LoopState> => owned(loop.ru
 const partAt = (loop: LoopDraft, at: number): Writable<Part> => owned(loop.run, ...loop.path, 'parts', at)
 
 /** `openTools` holds positions of tool parts only. */
-export const toolAt = (loop: LoopDraft, at: number): Writable<ToolPart> => partAt(loop, at) as Writable<ToolPart>
+export const toolAt = partAt as (loop: LoopDraft, at: number) => Writable<ToolPart>
 
 /** The immutable state; the same object as before when nothing was folded since. */
 export function snapshot(draft: RunDraft): RunState {
@@ -127,9 +127,9 @@ export function setConnection(draft: RunDraft, { phase, ...more }: Omit<RunState
 
 type Filled<Members> = { [Name in keyof Members]?: Exclude<Members[Name], undefined | null> }
 
-/** Without the members that say nothing: absent ones, empty texts, zeros. */
-export function filled<Members extends object>(members: Members): Filled<Members> {
-  return Object.fromEntries(Object.entries(members).filter(([, value]) => value)) as Filled<Members> // The same members, but fewer.
+/** Without the members that say nothing: unless told otherwise, absent ones, empty texts and zeros. */
+export function filled<Members extends object>(members: Members, says: (value: unknown) => boolean = Boolean): Filled<Members> {
+  return Object.fromEntries(Object.entries(members).filter(([, value]) => says(value))) as Filled<Members> // The same members, but fewer.
 }
 
 /** An event as parts see it: perhaps of a step of a workflow. */

@@ -10,15 +10,13 @@ const excerptBytes = 4096
 
 /** Streams over fetch: SSE or NDJSON, as the server's content type says. */
 export function fetchTransport(options: { fetch?: typeof globalThis.fetch } = {}): Transport {
-  // Looked up per call, so that a page's instrumentation of fetch is honoured whenever it was installed.
-  const send: typeof globalThis.fetch = (input, init) => (options.fetch ?? globalThis.fetch)(input, init)
-
   const request = async ({ method, url, headers, body }: TransportRequest, accept: string, signal?: AbortSignal): Promise<Response> => {
     const all = await headers()
     signal?.throwIfAborted()
     all.set('accept', accept)
     if (body !== undefined) all.set('content-type', 'application/json')
-    const response = await send(url, {
+    // Looked up per call, so that a page's instrumentation of fetch is honoured whenever it was installed.
+    const response = await (options.fetch ?? globalThis.fetch)(url, {
       method,
       headers: all,
       body: body === undefined ? null : JSON.stringify(body),

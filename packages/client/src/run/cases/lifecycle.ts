@@ -12,7 +12,7 @@ function diagnose(draft: RunDraft, event: AgentEvent): void {
 
 function nothing(): void {}
 
-const sum = (a: number | undefined, b: number | null | undefined): number => (a ?? 0) + (b ?? 0)
+const sum = (a: number | null | undefined, b: number | null | undefined): number => (a ?? 0) + (b ?? 0)
 
 /** The run as a whole: how it starts, what it says beside its texts, how it ends. */
 export const lifecycleCases = {
@@ -57,7 +57,7 @@ export const lifecycleCases = {
     const before = event.iteration == null ? undefined : draft.run.usage
     const inputTokens = sum(before?.inputTokens, event.input_tokens)
     const outputTokens = sum(before?.outputTokens, event.output_tokens)
-    const totalTokens = sum(before?.totalTokens, event.total_tokens ?? sum(event.input_tokens ?? 0, event.output_tokens))
+    const totalTokens = sum(before?.totalTokens, event.total_tokens ?? sum(event.input_tokens, event.output_tokens))
     const cachedInputTokens = sum(before?.cachedInputTokens, event.cached_input_tokens)
     const reasoningTokens = sum(before?.reasoningTokens, event.reasoning_tokens)
     draft.run.usage = { inputTokens, outputTokens, totalTokens, ...filled({ cachedInputTokens, reasoningTokens }) }

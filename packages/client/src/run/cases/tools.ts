@@ -113,7 +113,7 @@ export const toolCases = {
     const tool = findOpen(loop, event)
     if (!tool) return
     const { progress: fraction, message, data } = event
-    tool.progress = { ...(fraction == null ? {} : { fraction }), ...(message == null ? {} : { message }), ...(data == null ? {} : { data }) }
+    tool.progress = filled({ fraction, message, data }, (value) => value != null)
   },
   tool_result(loop: LoopDraft, event: EventOf<'tool_result'>, at: number): void {
     const tool = findEnded(loop, event)
