@@ -70,25 +70,31 @@ function keepOpen(loop: LoopDraft, part: Part, at: number): void {
 
 type At<T, Path extends readonly unknown[]> = Path extends readonly [infer Key extends keyof T, ...infer Rest] ? At<T[Key], Rest> : T
 
+/** The child of an object that is itself writable, made writable. */
+function own<T extends object, K extends keyof T>(draft: RunDraft, parent: T, key: K): Writable<T[K] & object> {
+  const child = parent[key]
+  // Every caller names a member that is an object; copying keeps its type.
+  if (draft.own.has(child as object)) return child as Writable<T[K] & object>
+  const copy = (Array.isArray(child) ? child.slice() : { ...child }) as T[K] & object
+  draft.own.add(copy)
+  parent[key] = copy
+  return copy
+}
+
 /** What stands at a path in the state, which must lead to an object, made writable. */
-export function owned<const Path extends readonly (string | number)[]>(draft: RunDraft, ...path: Path): Writable<At<RunState, Path>> {
-  let parent = draft.run as unknown as Record<string | number, object> // On the way to an object there are only objects; the type of the last one is worked out from the path.
-  for (const key of path) {
-    let child = parent[key] as object
-    if (!draft.own.has(child)) {
-      child = Array.isArray(child) ? child.slice() : { ...child }
-      draft.own.add(child)
-      parent[key] = child
-    }
-    parent = child as typeof parent
-  }
+export function owned<const Path extends readonly (string | number)[]>(draft: RunDraft, path: Path): Writable<At<RunState, Path>> {
+  let parent: object = draft.run
+  for (const key of path) parent = own(draft, parent, key as never) // Which keys there are is worked out from the path below.
   return parent as Writable<At<RunState, Path>>
 }
 
 /** The loop, writable until the next snapshot. */
-export const loopState = (loop: LoopDraft): Writable<LoopState> => owned(loop.run, ...loop.path)
+export const loopState = (loop: LoopDraft): Writable<LoopState> => owned(loop.run, loop.path)
 
-const partAt = (loop: LoopDraft, at: number): Writable<Part> => owned(loop.run, ...loop.path, 'parts', at)
+/** Its parts, likewise. */
+const partsOf = (loop: LoopDraft): Part[] => own(loop.run, loopState(loop), 'parts') as Part[] // Writable, as a list, too.
+
+const partAt = (loop: LoopDraft, at: number): Writable<Part> => own(loop.run, partsOf(loop), at)
 
 /** `openTools` holds positions of tool parts only. */
 export const toolAt = partAt as (loop: LoopDraft, at: number) => Writable<ToolPart>
@@ -200,7 +206,7 @@ export function addPart<P extends Part = Part>(loop: LoopDraft, event: Told, par
   const { iteration } = loopState(loop)
   const placed = { iteration, ...part, ...(stepName !== undefined && { stepName }) } as unknown as P // What was given, and its place.
   loop.run.own.add(placed)
-  keepOpen(loop, placed, owned(loop.run, ...loop.path, 'parts').push(placed) - 1)
+  keepOpen(loop, placed, partsOf(loop).push(placed) - 1)
   return placed
 }
 

@@ -78,9 +78,7 @@ export function createResumption(options: ResumptionOptions & { readonly retry: 
       // Without a network no attempt was made.
       const isAway = isOffline() && retry.attempts > 1
       if (!isAway) failures++
-      // A server that is deployed anew is away for seconds, and what it has said so far is worth them.
-      const most = cursor === undefined || retry.attempts === 1 ? retry.attempts : retry.resumeAttempts
-      if (!mayRetry || failures >= most) return undefined
+      if (!mayRetry || failures >= mostAttempts(retry, cursor)) return undefined
       if (phase === 'open') phase = 'opening'
       if (isAway) return offlineMs
       const retryAfterMs = (failure instanceof HttpError ? failure.retryAfterMs : undefined) ?? askedMs
@@ -94,4 +92,9 @@ export function createResumption(options: ResumptionOptions & { readonly retry: 
       return new StreamInterruptedError(`The rest cannot be had: ${message}`, { cursor, retryable, cause: failure })
     },
   }
+}
+
+/** A server that is deployed anew is away for seconds, and what it has said so far is worth them. */
+function mostAttempts({ attempts, resumeAttempts }: RetryPolicy, cursor: string | undefined): number {
+  return cursor === undefined || attempts === 1 ? attempts : resumeAttempts
 }

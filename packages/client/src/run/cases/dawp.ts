@@ -21,7 +21,7 @@ const newRun = (runId: string, more: { readonly [Name in 'workflowId' | 'placeme
 /** Where a run stands, opened when it is new. */
 function findRun(draft: RunDraft, runId: string, workflowId?: string): number {
   const at = draft.run.dawpRuns.findLastIndex((run) => run.runId === runId)
-  return at < 0 ? owned(draft, 'dawpRuns').push(newRun(runId, { workflowId })) - 1 : at
+  return at < 0 ? owned(draft, ['dawpRuns']).push(newRun(runId, { workflowId })) - 1 : at
 }
 
 const runOf = (draft: RunDraft, event: DawpEvent): number => findRun(draft, dawpRunId(event), effectiveLoopScope(event).workflow_id)
@@ -35,8 +35,8 @@ interface StepName {
 const nameOf = ({ step_id: id, step_index: index }: StepName): Pick<DawpStepState, 'stepId' | 'index'> => ({ stepId: idText(id), index: indexOf(index) })
 
 function openStep(draft: RunDraft, at: number, name: StepName): number {
-  const step = owned(draft, 'dawpRuns', at, 'steps').push({ ...nameOf(name), status: 'running', loop: { iteration: 0, parts: [] } }) - 1
-  owned(draft, 'dawpRuns', at).activeStep = step
+  const step = owned(draft, ['dawpRuns', at, 'steps']).push({ ...nameOf(name), status: 'running', loop: { iteration: 0, parts: [] } }) - 1
+  owned(draft, ['dawpRuns', at]).activeStep = step
   return step
 }
 
@@ -50,7 +50,7 @@ function findStep(draft: RunDraft, run: number, name: StepName): number {
 function loopAt(draft: RunDraft, run: number, step: number): LoopDraft {
   if (draft.step?.run !== run || draft.step.step !== step) {
     const path = ['dawpRuns', run, 'steps', step, 'loop'] as const
-    draft.step = { run, step, loop: createLoop(draft, path, owned(draft, ...path)) }
+    draft.step = { run, step, loop: createLoop(draft, path, owned(draft, path)) }
   }
   return draft.step.loop
 }
@@ -64,12 +64,12 @@ export function dawpLoop(draft: RunDraft, scope: LoopScope): LoopDraft {
 
 function closeStep(draft: RunDraft, run: number, step: number, ending: { status: DawpStepState['status']; at: number }): void {
   closeLoop(loopAt(draft, run, step), ending.at)
-  owned(draft, 'dawpRuns', run, 'steps', step).status = ending.status
+  owned(draft, ['dawpRuns', run, 'steps', step]).status = ending.status
 }
 
 /** Closes a run; what it says of steps that are still running, it says of their status. */
 function closeRun(draft: RunDraft, index: number, ending: { status: DawpStepState['status']; at: number; success?: boolean }): void {
-  const run = owned(draft, 'dawpRuns', index)
+  const run = owned(draft, ['dawpRuns', index])
   run.steps.forEach((step, position) => {
     if (step.status === 'running') closeStep(draft, index, position, ending)
   })
@@ -101,7 +101,7 @@ export const dawpCases = {
     const at = findRun(draft, runId)
     draft.step = undefined
     // A second start under one id opens a new panel in the place of the old one.
-    owned(draft, 'dawpRuns')[at] = newRun(runId, { workflowId, placement, trigger })
+    owned(draft, ['dawpRuns'])[at] = newRun(runId, { workflowId, placement, trigger })
   },
   dawp_run_completed(draft: RunDraft, event: EventOf<'dawp_run_completed'>, at: number): void {
     const success = Boolean(event.success)
@@ -113,7 +113,7 @@ export const dawpCases = {
   dawp_step_completed(draft: RunDraft, event: EventOf<'dawp_step_completed'>, at: number): void {
     const run = runOf(draft, event)
     closeStep(draft, run, findStep(draft, run, event), { status: event.success === true ? 'done' : 'failed', at })
-    delete owned(draft, 'dawpRuns', run).activeStep
+    delete owned(draft, ['dawpRuns', run]).activeStep
   },
 }
 

@@ -6,7 +6,7 @@ import { settle } from './ending.ts'
 const keptDiagnostics = 200
 
 function diagnose(draft: RunDraft, event: AgentEvent): void {
-  const kept = owned(draft, 'diagnostics') as AgentEvent[]
+  const kept = owned(draft, ['diagnostics']) as AgentEvent[]
   if (kept.push(event) > keptDiagnostics) kept.shift()
 }
 
@@ -19,12 +19,12 @@ export const lifecycleCases = {
   status: nothing,
   started: nothing,
   step_started(draft: RunDraft, event: EventOf<'step_started'>): void {
-    const steps = owned(draft, 'steps')
+    const steps = owned(draft, ['steps'])
     steps.push({ name: event.step_name, index: event.step_index ?? steps.length, status: 'running' })
   },
   step_completed(draft: RunDraft, event: EventOf<'step_completed'>): void {
     const { step_name: name, step_index: index } = event
-    const steps = owned(draft, 'steps')
+    const steps = owned(draft, ['steps'])
     const found = steps.findIndex((step) => step.name === name && step.status === 'running')
     const at = found < 0 ? steps.length : found
     steps.splice(at, 1, { name, index: index ?? at, status: event.success === false ? 'failed' : 'done' })

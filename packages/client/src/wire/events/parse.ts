@@ -24,33 +24,39 @@ export function parseEvent(value: unknown): AgentEvent {
   if (isUsualToken(value)) return value as AgentEvent // Its shape was just checked.
   const type = value['type']
   if (!isEventType(type)) return { type: 'custom', name: type, data: value }
+  if (isShaped(value['timestamp'], 'string?') && isShaped(value, eventShapes[type])) return value as AgentEvent // Its shape was just checked.
   const issues: string[] = []
-  check(value['timestamp'], 'string?', '.timestamp', issues)
-  check(value, eventShapes[type], '', issues)
-  if (issues.length === 0) return value as AgentEvent // Its shape was just checked.
+  isShaped(value['timestamp'], 'string?', issues, '.timestamp')
+  isShaped(value, eventShapes[type], issues)
   throw new ProtocolError(`A ${type} event has the wrong shape (${issues.join('; ')})`, { excerpt: excerptOf(value), issues })
 }
 
-/** Adds to the issues what is wrong with a value, and where in the event that is. */
-function check(value: unknown, shape: Shape, path: string, issues: string[]): void {
-  const kind = typeof shape === 'string' ? shape : isList(shape) ? 'array' : 'object'
-  if (!isKind(value, kind)) issues.push(`${path.slice(1)}: expected ${kind.replace('?', '')}`)
-  else if (typeof shape !== 'string') {
-    const holder = value as Record<string, unknown> // An object or an array, as was just checked.
-    for (const name in isList(shape) ? holder : shape) {
-      const inner = isList(shape) ? shape[0] : shape[name]
-      if (inner) check(holder[name], inner, `${path}.${name}`, issues)
-    }
+/** Whether a value has a shape. Whoever gives a list for the issues is told what is wrong, and where in the event that is. */
+function isShaped(value: unknown, shape: Shape, issues?: string[], path = ''): boolean {
+  if (typeof shape === 'string') return isKind(value, shape) || isWrong(shape.replace('?', ''), issues, path)
+  const isArray = isList(shape)
+  if (!(isArray ? Array.isArray(value) : isObject(value))) return isWrong(isArray ? 'array' : 'object', issues, path)
+  const holder = value as Record<string, unknown> // An object or an array, as was just checked.
+  let areRight = true
+  for (const name in isArray ? holder : shape) {
+    const inner = isArray ? shape[0] : shape[name]
+    if (inner && !isShaped(holder[name], inner, issues, issues && `${path}.${name}`)) areRight = false
   }
+  return areRight
+}
+
+function isWrong(expected: string, issues: string[] | undefined, path: string): false {
+  issues?.push(`${path.slice(1)}: expected ${expected}`)
+  return false
 }
 
 const isList = (shape: Shapes | readonly [Shapes]): shape is readonly [Shapes] => Array.isArray(shape)
 
 function isKind(value: unknown, kind: string): boolean {
-  if (kind.endsWith('?')) return value === undefined || value === null || isKind(value, kind.slice(0, -1))
-  if (kind === 'number') return Number.isFinite(value)
-  if (kind === 'array') return Array.isArray(value)
-  return kind === 'object' ? isObject(value) : typeof value === kind
+  // Most members are texts.
+  if (typeof value === 'string') return kind === 'string' || kind === 'string?'
+  if (value === undefined || value === null) return kind.endsWith('?')
+  return kind.startsWith(typeof value) && (typeof value !== 'number' || Number.isFinite(value))
 }
 
 function excerptOf(value: unknown): string {
