@@ -22,8 +22,16 @@ test('a page that makes a client loads one protocol and one parser, and nothing 
   expect(files).toContain('wire/protocols/aiecs.ts')
 })
 
-test('a client alone takes at most 16.5 kB', async () => {
-  expect(kilobytes((await alone).gzip)).toBeLessThanOrEqual(16.5)
+test('a client alone takes at most 15.1 kB', async () => {
+  expect(kilobytes((await alone).gzip)).toBeLessThanOrEqual(15.1)
+})
+
+test('the whole front door takes at most 21.6 kB', async () => {
+  expect(kilobytes((await bundleOf(`export * from '@agentstream/client'`)).gzip)).toBeLessThanOrEqual(21.6)
+})
+
+test('the hooks take at most 3 kB more', async () => {
+  expect(kilobytes((await bundleOf(`export * from '@agentstream/react'`, ['@agentstream/client'])).gzip)).toBeLessThanOrEqual(3)
 })
 
 describe.each([
@@ -46,9 +54,9 @@ test('all protocols, read and written, take at most 23 kB more', async () => {
   expect(await beyondAlone(await bundleOf(clientWith(Object.values(protocolFamilies).flat())))).toBeLessThanOrEqual(23)
 })
 
-test('a page that reads all of them, told or recognised, takes at most 20 kB more: it loads nothing that writes', async () => {
+test('a page that reads all of them, told or recognised, takes at most 17.5 kB more: it loads nothing that writes', async () => {
   const bundle = await bundleOf(clientWith(['autoProtocol']))
   expect(protocolsIn(bundle)).toHaveLength(Object.keys(protocolFamilies).length)
   expect(filesIn(bundle).filter((file) => /\/encode/.test(file))).toEqual([])
-  expect(await beyondAlone(bundle)).toBeLessThanOrEqual(20)
+  expect(await beyondAlone(bundle)).toBeLessThanOrEqual(17.5)
 })

@@ -9,9 +9,10 @@ describe('numbered streams', () => {
   const frames = events.map((data, at) => ({ id: `e1-${at + 1}`, data }))
   const end = { event: 'end', data: JSON.stringify({ outcome: 'completed', cursor: 'e1-4', digest }) }
 
-  const runOf = async (sent: readonly { id?: string; event?: string; data: string }[], framing = sse) => {
-    const response = { headers: { 'content-type': framing.contentType }, body: sent.map(framing.encode) }
-    const { client, requests } = clientOf([response], undefined, { retry: { baseMs: 0, maxMs: 0 } })
+  type Sent = readonly { id?: string; event?: string; data: string }[]
+  const runOf = async (sent: Sent, framing = sse, sentNext: Sent = sent) => {
+    const responses = [sent, sentNext].map((told) => ({ headers: { 'content-type': framing.contentType }, body: told.map(framing.encode) }))
+    const { client, requests } = clientOf(responses, undefined, { retry: { baseMs: 0, maxMs: 0 } })
     const run = client.run('x', { schedule: immediately })
     const error = await run.result().then(
       () => undefined,
@@ -58,6 +59,17 @@ describe('numbered streams', () => {
     const { state, text } = await runOf([a, c, b, d, end])
     expect(state.integrity).toBe('broken')
     expect('Hi there!'.startsWith(text)).toBe(true)
+  })
+
+  test('N27: an event without a number in between is not believed, and what follows it is asked for again', async () => {
+    const { error, state, text, requests } = await runOf([...frames.slice(0, 1), { data: '{"type":"token","content":"?"}' }, ...frames.slice(1)], sse, [
+      ...frames.slice(1),
+      end,
+    ])
+    expect(error).toBeUndefined()
+    expect(text).toBe('Hi there!')
+    expect(state).toMatchObject({ status: 'completed', integrity: 'verified' })
+    expect(requests.map(({ headers }) => headers.get('last-event-id'))).toEqual([null, 'e1-1'])
   })
 
   test('N25: another journal in the same stream is refused', async () => {

@@ -1,7 +1,7 @@
 import { describe, expect, test, vi } from 'vitest'
-import { createAgentClient, immediately, StreamTimeoutError } from '../src/index.ts'
+import { collect, createAgentClient, immediately, StreamTimeoutError } from '../src/index.ts'
 import { scriptedFetch } from '../src/testing.ts'
-import { done, runOf } from './support.ts'
+import { clientOf, done, runOf, text } from './support.ts'
 
 describe('silence', () => {
   const stalled = async (options: Record<string, unknown>, body: (string | Promise<unknown>)[] = []) => {
@@ -85,6 +85,16 @@ describe('silence', () => {
     await vi.advanceTimersByTimeAsync(90_000)
     expect(await ended).toMatchObject({ code: 'timeout', phase: 'total', timeoutMs: 90_000 })
     expect(run.getSnapshot().status).toBe('truncated')
+    vi.useRealTimers()
+  })
+
+  test('N15: it ends a loop over events, too, and the run on the server', async () => {
+    vi.useFakeTimers()
+    const { client, deleted } = clientOf([{ body: [text('Hi')], hangs: true }], undefined, { idleTimeoutMs: Number.POSITIVE_INFINITY })
+    const ended = collect(client.stream('x', { runId: 'r1', timeoutMs: 90_000 })).catch((error: unknown) => error)
+    await vi.advanceTimersByTimeAsync(90_000)
+    expect(await ended).toMatchObject({ code: 'timeout', phase: 'total', timeoutMs: 90_000 })
+    expect(deleted).toEqual(['/api/runs/r1'])
     vi.useRealTimers()
   })
 

@@ -1,4 +1,5 @@
 /** Waiting and stopping: everything here hands back what releases it. */
+import { StreamTimeoutError } from './errors.ts'
 
 /** Resolves after `ms`, or as soon as the signal aborts; the caller looks at the signal. */
 export function sleep(ms: number, signal: AbortSignal): Promise<void> {
@@ -62,11 +63,31 @@ export function createWatchdog(now: () => number): Watchdog {
   }
 }
 
-/** A controller that also aborts when `signal` does. `release` takes the listener off, so long-lived signals collect none. */
-export function linkedController(signal: AbortSignal | undefined): { controller: AbortController; release(): void } {
+export interface LinkedController {
+  readonly controller: AbortController
+  /** Why it aborted, where that was its own time limit. */
+  expired(): StreamTimeoutError | undefined
+  release(): void
+}
+
+/** A controller that also aborts when `signal` does, and after so long. `release` takes the listener off, so long-lived signals collect none. */
+export function linkedController(signal: AbortSignal | undefined, timeoutMs?: number): LinkedController {
   const controller = new AbortController()
   const abort = (): void => controller.abort(signal?.reason)
+  let expiry: StreamTimeoutError | undefined
+  const expire = (): void => {
+    expiry = new StreamTimeoutError('total', timeoutMs ?? 0)
+    controller.abort(expiry)
+  }
+  const clock = timeoutMs === undefined ? undefined : setTimeout(expire, timeoutMs)
   if (signal?.aborted) abort()
   signal?.addEventListener('abort', abort, { once: true })
-  return { controller, release: () => signal?.removeEventListener('abort', abort) }
+  return {
+    controller,
+    expired: () => expiry,
+    release() {
+      clearTimeout(clock)
+      signal?.removeEventListener('abort', abort)
+    },
+  }
 }

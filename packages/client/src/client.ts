@@ -3,12 +3,12 @@ import { StreamInterruptedError } from './errors.ts'
 import { createExchange, type RunExchange } from './exchange.ts'
 import { parseAgentInfo } from './info.ts'
 import { type RunInput, taskOf } from './input.ts'
-import { type ClientHooks, createMeter } from './measure.ts'
+import { type ClientHooks, metered, type Run } from './measure.ts'
 import { type AgentRun, type CancelOptions, type CancelReceipt, createAgentRun } from './run/agent-run.ts'
-import { isRagged, makeOne } from './run/draft.ts'
+import { grow } from './run/draft.ts'
 import { createEventQueue } from './run/event-queue.ts'
 import { fetchTransport } from './run/fetch-transport.ts'
-import { type OpenStreamOptions, openStream, type StreamPolicy } from './run/open-stream.ts'
+import { openStream, type StreamPolicy } from './run/open-stream.ts'
 import { defaultRetry, type RetryPolicy } from './run/retry.ts'
 import { perFrame, type Schedule } from './run/schedule.ts'
 import type { StreamLimits, Transport } from './run/transport.ts'
@@ -117,19 +117,14 @@ const now = (): number => timeOrigin + performance.now()
 
 /** The last characters of a text that grows piece by piece. */
 function createPartialText(most = Number.POSITIVE_INFINITY): { append(piece: string): void; text(): string } {
-  let kept = ''
-  let pieces = 0
+  const kept = { text: '', pieces: 0 }
   // Without the half of a character that is two units long.
-  const last = (): string => (kept.length > most ? kept.slice(kept.length - most).replace(/^[\udc00-\udfff]/, '') : kept)
+  const last = (): string => (kept.text.length > most ? kept.text.slice(kept.text.length - most).replace(/^[\udc00-\udfff]/, '') : kept.text)
   return {
     append(piece) {
-      kept += piece
+      grow(kept, piece, kept)
       // Not with every piece: each cut copies what stays.
-      if (kept.length > 2 * most) kept = last()
-      if (isRagged(kept, ++pieces)) {
-        pieces = 0
-        makeOne(kept)
-      }
+      if (kept.text.length > 2 * most) kept.text = last()
     },
     text: last,
   }
@@ -149,39 +144,33 @@ export function createAgentClient(options: AgentClientOptions): AgentClient {
     onMalformed: options.onMalformed ?? 'fail',
   }
   const exchange = createExchange({ url: base, transport, protocol, headers: options.headers, limits })
-  const start = (runId: string, input: RunInput, { agent, parameters }: StreamOptions): RunExchange =>
-    exchange.start({ runId, task: taskOf(input), ...(agent === undefined ? {} : { agent }), ...(parameters ? { parameters } : {}) })
-  const open = (run: RunExchange, more: Pick<OpenStreamOptions, 'signal' | 'onEvent' | 'onConnection' | 'afterChunk'>) =>
-    openStream({ transport, policy, protocol: run.protocol, request: run.request, resume: run.resume, now, ...more })
-  /** A run, and how its stream is opened: both are listened in on where somebody wants to know. */
-  const heard = (id: string, run: RunExchange): { readonly run: RunExchange; readonly open: typeof open } => {
-    if (!options.onMetric && !options.onError) return { run, open }
-    const meter = createMeter(id, { ...options, now })
-    return { run: meter.exchange(run), open: (of, more) => meter.stream(more, (all) => open(of, all)) }
+  /** A run, which is listened in on where somebody wants to know. */
+  const runOf = (id: string, { request, resume, protocol, ...asked }: RunExchange): Run => {
+    const run: Run = { ...asked, open: (more) => openStream({ transport, policy, protocol, request, resume, now, ...more }) }
+    return options.onMetric || options.onError ? metered(id, run, { ...options, now }) : run
   }
-  const watch = (id: string, asked: RunExchange, runOptions: RunOptions): AgentRun => {
-    const { run, open } = heard(id, asked)
-    return createAgentRun({ schedule: perFrame, ...runOptions, id, now, open: (more) => open(run, more), cancel: run.cancel, respond: run.respond })
-  }
+  const start = (id: string, input: RunInput, { agent, parameters }: StreamOptions): Run =>
+    runOf(id, exchange.start({ runId: id, task: taskOf(input), agent, parameters }))
+  const follow = (id: string, after?: string): Run => runOf(id, exchange.follow(id, after))
+  const watch = (id: string, run: Run, runOptions: RunOptions): AgentRun => createAgentRun({ schedule: perFrame, ...runOptions, ...run, id, now })
 
-  async function* read(input: RunInput, streamOptions: StreamOptions, leaving: AbortSignal): AsyncGenerator<AgentEvent, void, undefined> {
-    const id = streamOptions.runId ?? randomId()
-    const { run, open } = heard(id, start(id, input, streamOptions))
+  async function* read(input: RunInput, streamOptions: StreamOptions, leaving: { abort?: () => void }): AsyncGenerator<AgentEvent, void, undefined> {
+    const { runId = randomId(), signal, timeoutMs } = streamOptions
+    const run = start(runId, input, streamOptions)
     const queue = createEventQueue()
-    const { controller, release } = linkedController(streamOptions.signal)
-    leaving.addEventListener('abort', () => controller.abort(), { once: true })
-    const onEvent = (event: AgentEvent): void => queue.push(event)
+    const { controller, expired, release } = linkedController(signal, timeoutMs)
+    leaving.abort = () => controller.abort()
     const partial = createPartialText(streamOptions.maxPartialCharacters)
     let isOver = false
-    const finished = open(run, { signal: controller.signal, onEvent, afterChunk: queue.drained }).finally(queue.close)
+    const finished = run.open({ signal: controller.signal, onEvent: queue.push, afterChunk: queue.drained }).finally(queue.close)
     try {
-      for (let batch = await queue.take(); batch; batch = await queue.take()) {
+      for await (const batch of queue.batches()) {
         for (const event of batch) {
           if (event.type === 'token' && event.loop_scope === undefined) partial.append(event.content)
           yield event
         }
       }
-      const { error, outcome } = await finished
+      const { error = expired(), outcome } = await finished
       isOver = !controller.signal.aborted
       if (error instanceof StreamInterruptedError) error.partialResponse = partial.text()
       if (error) throw error
@@ -196,25 +185,25 @@ export function createAgentClient(options: AgentClientOptions): AgentClient {
   return {
     url: base,
     run(input, runOptions = {}) {
-      const id = runOptions.runId ?? randomId()
-      return watch(id, start(id, input, runOptions), runOptions)
+      const { runId = randomId() } = runOptions
+      return watch(runId, start(runId, input, runOptions), runOptions)
     },
-    attach: (runId, { after, ...runOptions } = {}) => watch(runId, exchange.follow(runId, after), runOptions),
+    attach: (runId, { after, ...runOptions } = {}) => watch(runId, follow(runId, after), runOptions),
     stream(input, streamOptions = {}) {
-      const leaving = new AbortController()
-      const events = read(input, streamOptions, leaving.signal)
+      const leaving: { abort?: () => void } = {}
+      const events = read(input, streamOptions, leaving)
       return {
         [Symbol.asyncIterator]: () => ({
           next: () => events.next(),
           // A generator hears of it with its next event only: a silent server would be waited for until then.
           return() {
-            leaving.abort()
+            leaving.abort?.()
             return events.return()
           },
         }),
       }
     },
-    cancel: (runId, how) => heard(runId, exchange.follow(runId)).run.cancel(how),
+    cancel: (runId, how) => follow(runId).cancel(how),
     async info(agent = 'default', { signal } = {}) {
       return parseAgentInfo(await exchange.info(agent, signal))
     },

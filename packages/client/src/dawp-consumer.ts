@@ -1,4 +1,4 @@
-import { effectiveLoopScope } from './wire/events/scope.ts'
+import { dawpRunId, idText } from './wire/events/scope.ts'
 import type { AgentEvent } from './wire/events/vocabulary.ts'
 import { isObject } from './wire/json.ts'
 
@@ -32,7 +32,6 @@ export interface DawpConsumer {
   openRunIds(): readonly string[]
 }
 
-const textOf = (value: unknown): string => (value == null ? '' : String(value))
 const orNull = (value: unknown): string | null => (value == null ? null : String(value))
 
 /**
@@ -42,8 +41,6 @@ const orNull = (value: unknown): string | null => (value == null ? null : String
 export function createDawpConsumer(handlers: DawpHandlers = {}): DawpConsumer {
   const byId = new Map<string, DawpPanel>()
 
-  const runIdOf = (event: { readonly run_id?: unknown; readonly loop_scope?: unknown }): string =>
-    textOf(event.run_id) || textOf(effectiveLoopScope(event).run_id)
   const put = (runId: string, known: Partial<DawpPanel>): DawpPanel => {
     const blank = {
       workflow_id: null,
@@ -65,12 +62,12 @@ export function createDawpConsumer(handlers: DawpHandlers = {}): DawpConsumer {
     switch (event.type) {
       case 'dawp_run_started': {
         const { workflow_id, placement, trigger } = event
-        const panel = put(runIdOf(event), { workflow_id: orNull(workflow_id), placement: orNull(placement), trigger: orNull(trigger) })
+        const panel = put(dawpRunId(event), { workflow_id: orNull(workflow_id), placement: orNull(placement), trigger: orNull(trigger) })
         handlers.onRunStarted?.(panel)
         return panel
       }
       case 'dawp_run_completed': {
-        const panel = byId.get(textOf(event.run_id)) ?? put(runIdOf(event), {})
+        const panel = byId.get(idText(event.run_id)) ?? put(dawpRunId(event), {})
         panel.step_summaries = Array.isArray(event.step_summaries) ? event.step_summaries : []
         panel.success = isTruthy(event.success)
         panel.open = false
@@ -78,14 +75,14 @@ export function createDawpConsumer(handlers: DawpHandlers = {}): DawpConsumer {
         return panel
       }
       case 'dawp_step_started': {
-        const panel = find(runIdOf(event))
+        const panel = find(dawpRunId(event))
         panel.active_step_id = orNull(event.step_id)
         panel.active_step_index = indexOf(event.step_index)
         handlers.onStepStarted?.(panel, event)
         return panel
       }
       case 'dawp_step_completed': {
-        const panel = find(runIdOf(event))
+        const panel = find(dawpRunId(event))
         if (event.success === true) panel.active_step_id = panel.active_step_index = null
         handlers.onStepCompleted?.(panel, event)
         return panel

@@ -1,6 +1,7 @@
 /**
  * The one error family. Wire faults throw one of these; what an agent did wrong is an `error` event; an abort is neither.
  * Nothing here ever holds a prompt, a token of the answer or a key, except `StreamInterruptedError.partialResponse`.
+ * Members that a constructor sets are only declared, so that a page does not load their names twice.
  */
 
 /** What kind of thing went wrong. Stable: safe to switch on. */
@@ -18,11 +19,11 @@ export interface ErrorDetails {
 /** Base of every error thrown by AgentStream. */
 export class AgentStreamError extends Error {
   readonly [marker] = true
-  readonly code: AgentStreamErrorCode
-  readonly retryable: boolean
+  declare readonly code: AgentStreamErrorCode
+  declare readonly retryable: boolean
 
   constructor(code: AgentStreamErrorCode, message: string, details: ErrorDetails = {}) {
-    super(message, 'cause' in details ? { cause: details.cause } : undefined)
+    super(message, details)
     this.name = new.target.name
     this.code = code
     this.retryable = details.retryable ?? false
@@ -31,11 +32,11 @@ export class AgentStreamError extends Error {
 
 /** The server answered with a status that is not a stream. `body` holds the first 4 kB of what it said. */
 export class HttpError extends AgentStreamError {
-  readonly status: number
-  readonly url: string
-  readonly body: string
+  declare readonly status: number
+  declare readonly url: string
+  declare readonly body: string
   /** How long the server asked to wait, in milliseconds. */
-  readonly retryAfterMs: number | undefined
+  declare readonly retryAfterMs: number | undefined
 
   constructor(status: number, url: string, details: ErrorDetails & { body?: string; retryAfterMs?: number | undefined }) {
     super('http', `${url} answered ${status}`, { retryable: isRetryableStatus(status), ...details })
@@ -48,8 +49,8 @@ export class HttpError extends AgentStreamError {
 
 /** Bytes arrived that are not what the protocol promises. `excerpt` is at most 200 characters of them. */
 export class ProtocolError extends AgentStreamError {
-  readonly excerpt: string
-  readonly issues: readonly string[]
+  declare readonly excerpt: string
+  declare readonly issues: readonly string[]
 
   constructor(message: string, details: ErrorDetails & { excerpt?: string; issues?: readonly string[] } = {}) {
     super('protocol', message, details)
@@ -63,8 +64,8 @@ export type TimeoutPhase = 'connect' | 'first_event' | 'idle' | 'total'
 
 /** Nothing arrived for `timeoutMs` milliseconds in the named phase. */
 export class StreamTimeoutError extends AgentStreamError {
-  readonly phase: TimeoutPhase
-  readonly timeoutMs: number
+  declare readonly phase: TimeoutPhase
+  declare readonly timeoutMs: number
 
   constructor(phase: TimeoutPhase, timeoutMs: number) {
     super('timeout', `No answer within ${timeoutMs} ms (${phase.replace('_', ' ')} timeout)`, { retryable: true })
@@ -76,7 +77,7 @@ export class StreamTimeoutError extends AgentStreamError {
 /** The stream ended before the run did. The text that had arrived is in `partialResponse`. */
 export class StreamInterruptedError extends AgentStreamError {
   partialResponse = ''
-  readonly cursor: string | undefined
+  declare readonly cursor: string | undefined
 
   constructor(message: string, details: ErrorDetails & { cursor?: string | undefined } = {}) {
     super('interrupted', message, { retryable: true, ...details })
@@ -86,8 +87,8 @@ export class StreamInterruptedError extends AgentStreamError {
 
 /** Something was larger than the configured limit. */
 export class LimitError extends AgentStreamError {
-  readonly limit: number
-  readonly unit: string
+  declare readonly limit: number
+  declare readonly unit: string
 
   constructor(what: string, limit: number, unit: string) {
     super('limit', `${what} is larger than the limit of ${limit} ${unit}`)

@@ -5,7 +5,7 @@ import type { ApprovalAnswer, CancelOptions, CancelReceipt } from './run/agent-r
 import type { StreamLimits, Transport, TransportRequest } from './run/transport.ts'
 import type { Ask, Call } from './wire/ask.ts'
 import { isObject, parseJson } from './wire/json.ts'
-import type { Protocol } from './wire/protocols/protocol.ts'
+import type { CancelOutcome, Dialogue, Protocol } from './wire/protocols/protocol.ts'
 
 export interface ExchangeOptions {
   /** Without a slash at the end. */
@@ -33,7 +33,11 @@ export interface Exchange {
   info(agent: string, signal?: AbortSignal): Promise<unknown>
 }
 
+/** How a run is stopped: what is asked, and what the answer says became of it. */
+type Stop = ReturnType<NonNullable<Dialogue['cancel']>>
+
 export function createExchange({ url, transport, protocol, headers, limits }: ExchangeOptions): Exchange {
+  const { framings, about } = protocol
   const request = ({ method, path, headers: more = {}, body }: Call): TransportRequest => ({
     method,
     url: url + path,
@@ -43,28 +47,31 @@ export function createExchange({ url, transport, protocol, headers, limits }: Ex
       return all
     },
     limits,
-    ...(protocol.framings ? { framings: protocol.framings } : {}),
-    ...(body === undefined ? {} : { body }),
+    framings,
+    body,
   })
-  const ask = async (call: Call, receiptOf: (answer: unknown) => CancelReceipt | undefined): Promise<CancelReceipt> => {
+  const outcomeOf = async (stop: Stop): Promise<CancelReceipt['outcome']> => {
+    if (!stop) return 'not_supported'
     try {
-      return receiptOf(await transport.call(request(call))) ?? { outcome: 'not_supported' }
+      return stop.outcomeOf(await transport.call(request(stop.call)))
     } catch (error) {
-      if (!(error instanceof HttpError)) return { outcome: 'unreachable' }
-      return receiptOf(error.status === 404 ? safeJson(error.body) : undefined) ?? { outcome: error.status >= 500 ? 'unreachable' : 'not_supported' }
+      if (!(error instanceof HttpError) || error.status >= 500) return 'unreachable'
+      return stop.outcomeOf(error.status === 404 ? safeJson(error.body) : undefined)
     }
   }
-  const events = (runId: string, after?: string): TransportRequest => {
-    const call = { method: 'GET', path: pathOf('runs', runId, 'events') } as const
+  const events = (runId: string, after?: string): TransportRequest => ({
     // Encoding leaves every cursor as it is, and what is none cannot end the header.
-    return after === undefined ? request(call) : { ...request({ ...call, headers: { 'last-event-id': encodeURIComponent(after) } }), after }
-  }
+    ...request({ method: 'GET', path: pathOf('runs', runId, 'events'), headers: after === undefined ? {} : { 'last-event-id': encodeURIComponent(after) } }),
+    after,
+  })
   /** A run on our own server. */
   const ours = (runId: string, first: TransportRequest): RunExchange => ({
     protocol,
     request: first,
     resume: (after) => events(runId, after),
-    cancel: (options) => ask({ method: 'DELETE', path: pathOf('runs', runId) + queryOf(options) }, ownReceipt),
+    cancel: async (options) => ({
+      outcome: await outcomeOf({ call: { method: 'DELETE', path: pathOf('runs', runId) + queryOf(options) }, outcomeOf: ownOutcome }),
+    }),
     async respond(approvalId, answer) {
       try {
         await transport.call(request({ method: 'POST', path: pathOf('runs', runId, 'approvals', approvalId), body: answer }))
@@ -75,25 +82,20 @@ export function createExchange({ url, transport, protocol, headers, limits }: Ex
   })
   return {
     start(asked) {
-      const path = pathOf('agents', asked.agent ?? 'default', 'runs')
-      const run = ours(asked.runId, request({ method: 'POST', path, body: startBody(asked) }))
       const dialogue = protocol.dialogue?.(asked)
+      const path = pathOf('agents', asked.agent ?? 'default', 'runs')
+      const run = ours(asked.runId, request(dialogue?.start ?? { method: 'POST', path, body: startBody(asked) }))
       if (!dialogue) return run
       return {
         ...run,
         protocol: { ...protocol, decoder: dialogue.decoder ?? protocol.decoder },
-        request: request(dialogue.start),
         resume: undefined,
-        async cancel({ scope } = {}) {
-          // No foreign protocol stops a part, and stopping all of it was not asked for.
-          const stop = scope === undefined ? dialogue.cancel?.() : undefined
-          return stop ? ask(stop.call, (answer) => ({ outcome: stop.outcomeOf(answer) })) : { outcome: 'not_supported' }
-        },
+        // No foreign protocol stops a part, and stopping all of it was not asked for.
+        cancel: async ({ scope } = {}) => ({ outcome: await outcomeOf(scope === undefined ? dialogue.cancel?.() : undefined) }),
       }
     },
     follow: (runId, after) => ours(runId, events(runId, after)),
     async info(agent, signal) {
-      const { about } = protocol
       const answer = await transport.call(request({ method: 'GET', path: about?.path ?? pathOf('agents', agent) }), signal)
       return about ? about.inOurWords(answer) : answer
     },
@@ -103,7 +105,7 @@ export function createExchange({ url, transport, protocol, headers, limits }: Ex
 const pathOf = (...names: readonly string[]): string => names.map((name) => `/${encodeURIComponent(name)}`).join('')
 
 function queryOf({ scope, reason }: CancelOptions = {}): string {
-  const query = new URLSearchParams({ ...(scope === undefined ? {} : { scope }), ...(reason ? { reason } : {}) }).toString()
+  const query = new URLSearchParams({ ...(scope !== undefined && { scope }), ...(reason && { reason }) }).toString()
   return query && `?${query}`
 }
 
@@ -115,7 +117,7 @@ function safeJson(text: string): unknown {
   }
 }
 
-function ownReceipt(answer: unknown): CancelReceipt | undefined {
-  const outcome = isObject(answer) ? answer['outcome'] : undefined
-  return outcome === 'cancelled' || outcome === 'already_finished' || outcome === 'unknown_run' ? { outcome } : undefined
+function ownOutcome(answer: unknown): CancelOutcome {
+  const outcome = isObject(answer) && answer['outcome']
+  return outcome === 'cancelled' || outcome === 'already_finished' || outcome === 'unknown_run' ? outcome : 'not_supported'
 }

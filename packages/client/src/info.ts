@@ -2,12 +2,8 @@ import { ProtocolError } from './errors.ts'
 import type { AgentInfo } from './wire/agent.ts'
 import { isObject } from './wire/json.ts'
 
-const textOr = (value: unknown, otherwise: string): string => (typeof value === 'string' ? value : otherwise)
-const member = <K extends string>(key: K, value: unknown): { readonly [P in K]?: string } =>
-  typeof value === 'string' ? ({ [key]: value } as { [P in K]: string }) : {}
-
-const figure = <K extends string>(key: K, value: unknown, factor = 1): { readonly [P in K]?: number } =>
-  typeof value === 'number' ? ({ [key]: value * factor } as { [P in K]: number }) : {}
+const text = (value: unknown): string | undefined => (typeof value === 'string' ? value : undefined)
+const figure = (value: unknown, factor = 1): number | undefined => (typeof value === 'number' ? value * factor : undefined)
 
 /** The wire's words to ours. Throws ProtocolError for anything that does not name an agent. */
 export function parseAgentInfo(value: unknown): AgentInfo {
@@ -15,14 +11,14 @@ export function parseAgentInfo(value: unknown): AgentInfo {
   const tools = Array.isArray(value['tools']) ? value['tools'].filter(isObject) : []
   return {
     name: value['name'],
-    ...member('description', value['description']),
-    ...member('provider', value['provider']),
-    ...member('model', value['model']),
-    tools: tools.map((tool) => ({ name: textOr(tool['name'], ''), description: textOr(tool['description'], '') })),
+    description: text(value['description']),
+    provider: text(value['provider']),
+    model: text(value['model']),
+    tools: tools.map(({ name, description }) => ({ name: text(name) ?? '', description: text(description) ?? '' })),
     supportsStreaming: value['supports_streaming'] !== false,
-    ...figure('timeoutMs', value['timeout'], 1000),
-    ...figure('maxRetries', value['max_retries']),
-    ...figure('temperature', value['temperature']),
-    ...figure('maxTokens', value['max_tokens']),
+    timeoutMs: figure(value['timeout'], 1000),
+    maxRetries: figure(value['max_retries']),
+    temperature: figure(value['temperature']),
+    maxTokens: figure(value['max_tokens']),
   }
 }

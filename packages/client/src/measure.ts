@@ -36,10 +36,13 @@ export interface ClientHooks {
   readonly onError?: (error: AgentStreamError, runId: string) => void
 }
 
-type Opened = Pick<OpenStreamOptions, 'onEvent' | 'onLost' | 'onConnection'>
+/** A run that can be read and stopped. */
+export interface Run extends Pick<RunExchange, 'cancel' | 'respond'> {
+  open(options: Pick<OpenStreamOptions, 'signal' | 'onEvent' | 'onConnection' | 'onLost' | 'afterChunk'>): Promise<StreamEnding>
+}
 
-/** Listens in on a run's stream and its stopping. */
-export function createMeter(runId: string, { onMetric, onError, now }: ClientHooks & { readonly now: () => number }) {
+/** The same run, listened in on. */
+export function metered(runId: string, run: Run, { onMetric, onError, now }: ClientHooks & { readonly now: () => number }): Run {
   const quietly = (tell: () => void): void => {
     try {
       tell()
@@ -49,12 +52,13 @@ export function createMeter(runId: string, { onMetric, onError, now }: ClientHoo
   }
   const tell = (told: Told): void => quietly(() => onMetric?.({ ...told, runId }))
   return {
-    async stream<Options extends Opened>(options: Options, open: (options: Options) => Promise<StreamEnding>): Promise<StreamEnding> {
+    ...run,
+    async open(options) {
       const since = now()
       let events = 0
       let isTold = false
       tell({ type: 'run_started' })
-      const ending = await open({
+      const ending = await run.open({
         ...options,
         onEvent(event, at) {
           if (++events === 1) tell({ type: 'first_event', ms: now() - since })
@@ -75,14 +79,11 @@ export function createMeter(runId: string, { onMetric, onError, now }: ClientHoo
       if (error) quietly(() => onError?.(error, runId))
       return ending
     },
-    exchange: (run: RunExchange): RunExchange => ({
-      ...run,
-      async cancel(how) {
-        const since = now()
-        const receipt = await run.cancel(how)
-        tell({ type: 'cancel', outcome: receipt.outcome, ms: now() - since })
-        return receipt
-      },
-    }),
+    async cancel(how) {
+      const since = now()
+      const receipt = await run.cancel(how)
+      tell({ type: 'cancel', ...receipt, ms: now() - since })
+      return receipt
+    },
   }
 }

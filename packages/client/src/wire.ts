@@ -25,7 +25,7 @@ export { effectiveLoopScope, isDawpBoundary, isDawpEvent, type LoopScope } from 
 export { eventTime } from './wire/events/time.ts'
 export { type AgentEvent, type EventOf, type EventType, eventSchemas } from './wire/events/vocabulary.ts'
 export { concatenated } from './wire/frames/concatenated.ts'
-export type { Frame, Framing, FramingLimits } from './wire/frames/frame.ts'
+export type { Frame, Framing, FramingLimits, FramingReader } from './wire/frames/frame.ts'
 export { jsonSeq } from './wire/frames/json-seq.ts'
 export { message } from './wire/frames/message.ts'
 export { ndjson } from './wire/frames/ndjson.ts'

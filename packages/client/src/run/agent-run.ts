@@ -1,11 +1,11 @@
 /** A live run: it starts at once, folds into state, and goes on while nobody listens. */
 import { linkedController, sleep } from '../abort.ts'
-import { type AgentStreamError, StreamTimeoutError } from '../errors.ts'
+import type { AgentStreamError } from '../errors.ts'
 import type { RunOutcome } from '../wire/events/ending.ts'
 import type { AgentEvent } from '../wire/events/vocabulary.ts'
 import { createEventQueue, type EventQueue } from './event-queue.ts'
 import type { OpenStreamOptions } from './open-stream.ts'
-import { onPageLeft } from './page-life.ts'
+import { onPage } from './page-life.ts'
 import type { StreamEnding } from './receive.ts'
 import type { Schedule } from './schedule.ts'
 import { selectText } from './select.ts'
@@ -94,8 +94,7 @@ export function createAgentRun(options: AgentRunOptions): AgentRun {
   const { id } = options
   const store = createRunStore(id, options)
   const queues = new Set<EventQueue>()
-  const { controller, release } = linkedController(options.signal)
-  const clock = options.timeoutMs === undefined ? undefined : setTimeout(expire, options.timeoutMs)
+  const { controller, expired, release } = linkedController(options.signal, options.timeoutMs)
   /** A run that was stopped before it began is unknown to the server. */
   const wasAborted = controller.signal.aborted
   let isDetached = false
@@ -104,6 +103,7 @@ export function createAgentRun(options: AgentRunOptions): AgentRun {
   let thrown: { readonly cause: unknown } | undefined
   let receipt: Promise<CancelReceipt> | undefined
 
+  const isOver = (): boolean => store.getSnapshot().timing.endedAt !== undefined
   const tell = (event: AgentEvent, at: number): void => {
     store.dispatch(event, at)
     if (queues.size > 0) for (const queue of queues) queue.push(event)
@@ -116,23 +116,17 @@ export function createAgentRun(options: AgentRunOptions): AgentRun {
       throw cause
     }
   }
-  const stay = options.onPageHide === 'cancel' ? onPageLeft(() => (receipt ??= options.cancel({ reason: 'The page was left' }))) : () => {}
+  const stay = options.onPageHide === 'cancel' ? onPage('pagehide', () => (receipt ??= options.cancel({ reason: 'The page was left' }))) : () => {}
   const finished = options.open({ signal: controller.signal, onEvent: tell, onConnection: store.connection }).then((ending) => {
-    clearTimeout(clock)
     stay()
     release()
     const isStopped = ending.outcome === 'cancelled' && controller.signal.aborted
     if (isStopped && !wasAborted && !isDetached && !receipt) receipt = options.cancel()
-    error ??= ending.error
+    error = expired() ?? ending.error
     store.end({ ...ending, outcome: isStopped && (isDetached || error) ? 'truncated' : ending.outcome }, error)
     for (const queue of queues) queue.close()
     return ending
   })
-
-  function expire(): void {
-    error = new StreamTimeoutError('total', options.timeoutMs ?? 0)
-    controller.abort(error)
-  }
 
   async function cancel(how?: CancelOptions): Promise<CancelReceipt> {
     const asked = options.cancel(how)
@@ -162,9 +156,8 @@ export function createAgentRun(options: AgentRunOptions): AgentRun {
       return { status: state.status as RunOutcome, output: state.output, text: selectText(state), state } // The run has ended.
     },
     cancel(how) {
-      const isOver = store.getSnapshot().timing.endedAt !== undefined
-      if (how?.scope !== undefined && !isOver) return options.cancel(how)
-      receipt ??= isOver ? Promise.resolve({ outcome: 'already_finished' }) : cancel(how)
+      if (how?.scope !== undefined && !isOver()) return options.cancel(how)
+      receipt ??= isOver() ? Promise.resolve({ outcome: 'already_finished' }) : cancel(how)
       return receipt
     },
     detach() {
@@ -173,10 +166,10 @@ export function createAgentRun(options: AgentRunOptions): AgentRun {
     },
     async *[Symbol.asyncIterator]() {
       const queue = createEventQueue(queuedEvents)
-      if (store.getSnapshot().timing.endedAt !== undefined) return
+      if (isOver()) return
       queues.add(queue)
       try {
-        for (let batch = await queue.take(); batch; batch = await queue.take()) yield* batch
+        for await (const batch of queue.batches()) yield* batch
       } finally {
         queues.delete(queue)
       }

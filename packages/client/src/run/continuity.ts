@@ -55,7 +55,7 @@ export function createContinuity(after?: string): Continuity {
       return 'new'
     },
     verify(last) {
-      const end = typeof last.cursor === 'string' ? parseCursor(last.cursor) : undefined
+      const end = parseCursor(String(last.cursor))
       if (end && end.epoch === (epoch ?? end.epoch) && end.seq > seq) throw missing(end.seq)
       if (last.cursor !== undefined && last.cursor !== cursor)
         throw new ProtocolError(`The server sent events up to ${last.cursor}, but ${cursor ?? 'none'} arrived`)

@@ -6,13 +6,13 @@ export interface EventQueue {
   push(event: AgentEvent): void
   /** No more will come. */
   close(): void
-  /** What has arrived since the last call, as soon as there is something; undefined after the end. */
-  take(): Promise<readonly AgentEvent[] | undefined>
+  /** What has arrived since the last time, whenever there is something. For one reader. */
+  batches(): AsyncGenerator<readonly AgentEvent[], void, undefined>
   /** Resolves when the consumer has taken all there is; undefined when it already has. */
   drained(): Promise<void> | undefined
 }
 
-/** `limit` events may wait at most; `take` throws LimitError when more have. */
+/** `limit` events may wait at most; the reader gets a LimitError when more have. */
 export function createEventQueue(limit = Number.POSITIVE_INFINITY): EventQueue {
   let waiting: AgentEvent[] = []
   let isClosed = false
@@ -29,18 +29,20 @@ export function createEventQueue(limit = Number.POSITIVE_INFINITY): EventQueue {
       isClosed = true
       wake?.()
     },
-    async take() {
-      if (waiting.length === 0) {
-        release?.()
-        release = undefined
-        if (!isClosed) await new Promise<void>((resolve) => (wake = resolve))
-        wake = undefined
+    async *batches() {
+      for (;;) {
+        if (waiting.length === 0) {
+          release?.()
+          release = undefined
+          if (!isClosed) await new Promise<void>((resolve) => (wake = resolve))
+          wake = undefined
+        }
+        if (isOverfull) throw new LimitError('The queue of a slow consumer', limit, 'events')
+        if (waiting.length === 0) return
+        const batch = waiting
+        waiting = []
+        yield batch
       }
-      if (isOverfull) throw new LimitError('The queue of a slow consumer', limit, 'events')
-      if (waiting.length === 0) return undefined
-      const batch = waiting
-      waiting = []
-      return batch
     },
     drained: () => (waiting.length === 0 ? undefined : new Promise((resolve) => (release = resolve))),
   }

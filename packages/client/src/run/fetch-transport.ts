@@ -1,6 +1,6 @@
 import { HttpError, LimitError, ProtocolError, StreamInterruptedError } from '../errors.ts'
 import type { Frame } from '../wire/frames/frame.ts'
-import { framingFor, framings } from '../wire/frames/negotiate.ts'
+import { framingNamed, framingReaders } from '../wire/frames/negotiate.ts'
 import { parseJson } from '../wire/json.ts'
 import { parseRetryAfter } from '../wire/retry-after.ts'
 import { type Stage, stageReader } from '../wire/stage.ts'
@@ -10,22 +10,19 @@ const excerptBytes = 4096
 
 /** Streams over fetch: SSE or NDJSON, as the server's content type says. */
 export function fetchTransport(options: { fetch?: typeof globalThis.fetch } = {}): Transport {
-  // Looked up per call, so that a page's instrumentation of fetch is honoured whenever it was installed.
-  const send: typeof globalThis.fetch = (input, init) => (options.fetch ?? globalThis.fetch)(input, init)
-
   const request = async ({ method, url, headers, body }: TransportRequest, accept: string, signal?: AbortSignal): Promise<Response> => {
     const all = await headers()
     signal?.throwIfAborted()
     all.set('accept', accept)
     if (body !== undefined) all.set('content-type', 'application/json')
-    // What stops a run arrives even when the page is left in the same moment.
-    const keepalive = method === 'DELETE' ? { keepalive: true } : {}
-    const response = await send(url, {
+    // Looked up per call, so that a page's instrumentation of fetch is honoured whenever it was installed.
+    const response = await (options.fetch ?? globalThis.fetch)(url, {
       method,
       headers: all,
-      ...keepalive,
-      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-      ...(signal ? { signal } : {}),
+      body: body === undefined ? null : JSON.stringify(body),
+      signal: signal ?? null,
+      // What stops a run arrives even when the page is left in the same moment.
+      keepalive: method === 'DELETE',
     }).catch((error: unknown) => {
       // Runtimes say no more than that the fetch failed; of an abort they say why.
       throw signal?.aborted ? error : new StreamInterruptedError(`${method} ${url} cannot be reached from here`, { cause: error })
@@ -36,10 +33,10 @@ export function fetchTransport(options: { fetch?: typeof globalThis.fetch } = {}
   }
   return {
     async open(target, signal) {
-      const accepted = target.framings ?? framings
+      const accepted = target.framings ?? framingReaders
       const response = await request(target, accepted.map((framing) => framing.contentType).join(', '), signal)
       const type = response.headers.get('content-type')
-      const framing = framingFor(type, accepted)
+      const framing = framingNamed(type, accepted)
       if (!framing || !response.body) {
         const got = response.body ? (type ?? 'no content type') : 'no body'
         throw new ProtocolError(`${target.url} answered ${response.status} with ${got} instead of a stream`, { excerpt: await excerptOf(response) })
@@ -69,24 +66,25 @@ function limited(stage: Stage<Uint8Array, Frame>, { limits, tally = { bytes: 0 }
 /** As large as a socket's chunks are. A body from a cache, or made by a page, can be a single one with everything in it. */
 const pieceBytes = 64 * 1024
 
-function* inPieces(chunk: Uint8Array): Generator<Uint8Array, void, undefined> {
-  for (let at = 0; at < chunk.length; at += pieceBytes) yield chunk.subarray(at, at + pieceBytes)
+function inPieces(chunk: Uint8Array): readonly Uint8Array[] {
+  if (chunk.length <= pieceBytes) return [chunk]
+  const starts = Array.from({ length: Math.ceil(chunk.length / pieceBytes) }, (_, at) => at * pieceBytes)
+  return starts.map((start) => chunk.subarray(start, start + pieceBytes))
 }
 
 /** The beginning of a body that is not what was asked for; the rest is never read. */
-async function excerptOf(response: Response): Promise<string> {
-  const reader = response.body?.getReader()
+async function excerptOf({ body }: Response): Promise<string> {
+  if (!body) return ''
   const utf8 = new TextDecoder()
+  const source = stageReader(body, { push: (bytes: Uint8Array) => [utf8.decode(bytes, { stream: true })], end: () => [] })
   let text = ''
   try {
-    for (let read = await reader?.read(); read && !read.done; read = await reader?.read()) {
-      text += utf8.decode(read.value, { stream: true })
-      if (text.length >= excerptBytes) break
-    }
+    await source.drive(([piece = '']) => {
+      text += piece
+      if (text.length >= excerptBytes) source.cancel()
+    })
   } catch {
     // What could be read tells enough; the status is the error.
   }
-  // The same failure would reject here again.
-  reader?.cancel().catch(() => {})
   return text.slice(0, excerptBytes)
 }

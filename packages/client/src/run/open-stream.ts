@@ -3,13 +3,13 @@
  * requests, out go events: one synchronous loop per network chunk. It folds and publishes nothing, and never throws: what broke
  * the stream is part of its answer.
  */
-import { createWatchdog, linkedController, type Watchdog } from '../abort.ts'
+import { createWatchdog, linkedController } from '../abort.ts'
 import { type AgentStreamError, StreamInterruptedError, StreamTimeoutError, type TimeoutPhase, toAgentStreamError } from '../errors.ts'
 import { type ConnectionSignal, nextPhase } from './connection.ts'
-import { onPageBack } from './page-life.ts'
+import { onPage } from './page-life.ts'
 import { pause } from './pause.ts'
-import { createReceiver, type Receiver, type ReceiverOptions, type StreamEnding } from './receive.ts'
-import { createResumption, type Resumption, type ResumptionOptions } from './resume.ts'
+import { createReceiver, type ReceiverOptions, type StreamEnding } from './receive.ts'
+import { createResumption, type ResumptionOptions } from './resume.ts'
 import type { RetryPolicy } from './retry.ts'
 import type { ConnectionPhase } from './state.ts'
 import type { FrameSource, Transport } from './transport.ts'
@@ -37,157 +37,124 @@ export interface OpenStreamOptions extends Omit<ReceiverOptions, 'onMalformed' |
   readonly now: () => number
 }
 
+/** Our server sends each event as it happens. */
+const mostTogetherMs = 2000
+
 export async function openStream(options: OpenStreamOptions): Promise<StreamEnding> {
-  const { signal, now, policy, request } = options
+  const { transport, policy, signal, request, onConnection, onLost, afterChunk, now } = options
   const watchdog = createWatchdog(now)
   const receiver = createReceiver({ ...options, onMalformed: policy.onMalformed, after: request.after })
   const resumption = createResumption({ ...options, retry: policy.retry, receiver })
-  const corridor = { options, watchdog, receiver, resumption, line: createLine(options, receiver, resumption), tally: { bytes: 0 } }
-  const { line } = corridor
+  const tally = { bytes: 0 }
+  let phase: ConnectionPhase = 'idle'
+  let attempts = 0
+  let held: number | undefined
+
+  const tellConnection = (happened: ConnectionSignal): void => {
+    phase = nextPhase(phase, happened)
+    onConnection?.(phase, attempts, receiver.cursor(), held)
+  }
+
+  /** Reads until the stream or the run is over. */
+  const pump = (source: FrameSource, watch: (phase: TimeoutPhase, timeoutMs: number | undefined) => void): Promise<void> => {
+    const { firstEventTimeoutMs, idleTimeoutMs } = policy
+    const isNew = receiver.cursor() === undefined
+    let awaitsFirst = firstEventTimeoutMs !== undefined && isNew
+    // What is followed was there before, and comes at once.
+    let mayBeHeld = request.method === 'POST' && attempts === 1 && isNew
+    const resume = (): void => (awaitsFirst ? watch('first_event', firstEventTimeoutMs) : watch('idle', idleTimeoutMs))
+    // While the consumer holds the reads, silence is its own doing.
+    const hold = async (behind: Promise<void>): Promise<void> => {
+      watchdog.release()
+      await behind
+      resume()
+    }
+    resume()
+    return source.drive((frames) => {
+      const at = now()
+      if (!awaitsFirst) watchdog.touch(at)
+      else if (frames.length > 0) {
+        awaitsFirst = false
+        resume()
+      }
+      for (const frame of frames) {
+        if (frame.retryMs !== undefined) resumption.askedToWait(frame.retryMs)
+        receiver.take(frame, at)
+      }
+      if (mayBeHeld && frames.length > 0) {
+        mayBeHeld = false
+        const heldMs = receiver.spanMs()
+        if (heldMs > mostTogetherMs) {
+          held = heldMs
+          tellConnection('response')
+        }
+      }
+      if (receiver.cursor() !== undefined) tellConnection('response')
+      if (receiver.isOver()) source.cancel()
+      const behind = afterChunk?.()
+      return behind && hold(behind)
+    })
+  }
+
+  /** One connection, from asking for it to its end. Gives what it failed with, or undefined when nothing is left to ask for. */
+  const attempt = async (): Promise<AgentStreamError | undefined> => {
+    const { controller, release } = linkedController(signal)
+    const { signal: ended } = controller
+    const interrupted = (message: string) => new StreamInterruptedError(message, { cursor: receiver.cursor() })
+    const watch = (what: TimeoutPhase, timeoutMs: number | undefined): void =>
+      watchdog.watch(timeoutMs, () => controller.abort(new StreamTimeoutError(what, timeoutMs ?? 0)))
+    let source: FrameSource | undefined
+    // A browser that kept the page has most likely dropped its connections, and may never say so.
+    const stop = onPage('pageshow', () => {
+      if (source && resumption.isOwed()) controller.abort(interrupted('The page was away'))
+    })
+    attempts = resumption.attempt()
+    tellConnection('attempt')
+    try {
+      watch('connect', policy.connectTimeoutMs)
+      source = await opened(transport.open({ ...resumption.request(), tally }, ended), ended)
+      resumption.opened(source.isKept === true)
+      tellConnection('response')
+      await pump(source, watch)
+      if (ended.aborted) throw ended.reason
+      return receiver.isOver() || !resumption.isOwed() ? undefined : interrupted('The stream ended before the run did')
+    } catch (error) {
+      return toAgentStreamError(error)
+    } finally {
+      stop()
+      watchdog.release()
+      release()
+      source?.cancel()
+    }
+  }
+
   try {
-    for (;;) {
-      const failure = await attempt(corridor)
+    while (!signal.aborted) {
+      const failure = await attempt()
       if (signal.aborted) break
       if (!failure) return receiver.closed(now())
       const waitMs = resumption.next(failure)
       if (waitMs === undefined) return receiver.broken(resumption.lastWord(failure))
-      line('lost')
-      options.onLost?.(failure, resumption.attempt(), receiver.isBroken())
+      tellConnection('lost')
+      onLost?.(failure, resumption.attempt(), receiver.isBroken())
       await pause(waitMs, signal)
-      if (signal.aborted) break
       receiver.reopen()
     }
     return { outcome: 'cancelled', integrity: 'unverified' }
   } finally {
-    line('end')
+    tellConnection('end')
   }
 }
 
-interface Corridor {
-  readonly options: OpenStreamOptions
-  readonly watchdog: Watchdog
-  readonly receiver: Receiver
-  readonly resumption: Resumption
-  readonly line: Line
-  readonly tally: { bytes: number }
-}
-
-/** Follows the connection's phase. */
-type Line = (signal: ConnectionSignal, heldMs?: number) => void
-
-function createLine({ onConnection }: OpenStreamOptions, receiver: Receiver, resumption: Resumption): Line {
-  let phase: ConnectionPhase = 'idle'
-  let attempt = 0
-  let held: number | undefined
-  return (signal, heldMs = held) => {
-    held = heldMs
-    if (signal === 'attempt') attempt = resumption.attempt()
-    phase = nextPhase(phase, signal)
-    onConnection?.(phase, attempt, receiver.cursor(), held)
-  }
-}
-
-/** One connection, from asking for it to its end. Gives what it failed with, or undefined when nothing is left to ask for. */
-async function attempt(corridor: Corridor): Promise<AgentStreamError | undefined> {
-  const { watchdog, receiver, resumption, line } = corridor
-  let opened: Opened | undefined
-  // A browser that kept the page has most likely dropped its connections, and may never say so.
-  const stop = onPageBack(() => {
-    if (opened && resumption.isOwed()) opened.abort(new StreamInterruptedError('The page was away', { cursor: receiver.cursor() }))
+/** The source as soon as it is there. A transport that ignores its signal cannot hold the run; its late answer is closed. */
+function opened(opening: Promise<FrameSource>, signal: AbortSignal): Promise<FrameSource> {
+  return new Promise((resolve, reject) => {
+    const abort = (): void => {
+      reject(signal.reason)
+      opening.then((source) => source.cancel(signal.reason)).catch(() => {}) // Its failure is told below.
+    }
+    opening.then(resolve, reject)
+    if (signal.aborted) abort()
+    signal.addEventListener('abort', abort, { once: true })
   })
-  line('attempt')
-  try {
-    opened = await open(corridor)
-    resumption.opened(opened.source.isKept === true)
-    line('response')
-    await pump(opened, corridor)
-    if (receiver.isOver() || !resumption.isOwed()) return undefined
-    return new StreamInterruptedError('The stream ended before the run did', { cursor: receiver.cursor() })
-  } catch (error) {
-    return toAgentStreamError(error)
-  } finally {
-    stop()
-    watchdog.release()
-    opened?.close()
-  }
-}
-
-interface Opened {
-  readonly source: FrameSource
-  readonly signal: AbortSignal
-  abort(reason: unknown): void
-  close(): void
-}
-
-async function open({ options, watchdog, resumption, tally }: Corridor): Promise<Opened> {
-  const { transport, policy, signal } = options
-  const { controller, release } = linkedController(signal)
-  watch(watchdog, 'connect', policy.connectTimeoutMs, controller)
-  // Raced, so that a transport that ignores its signal cannot hold the run.
-  const aborted = new Promise<never>((_, reject) => {
-    if (controller.signal.aborted) reject(controller.signal.reason)
-    controller.signal.addEventListener('abort', () => reject(controller.signal.reason), { once: true })
-  })
-  aborted.catch(() => {}) // Told to the race; after it, to nobody.
-  const opening = transport.open({ ...resumption.request(), tally }, controller.signal)
-  try {
-    const source = await Promise.race([opening, aborted])
-    controller.signal.addEventListener('abort', () => source.cancel(controller.signal.reason), { once: true })
-    const abort = (reason: unknown): void => controller.abort(reason)
-    const close = (): void => {
-      release()
-      source.cancel()
-    }
-    return { source, signal: controller.signal, abort, close }
-  } catch (error) {
-    release()
-    opening.then((source) => source.cancel()).catch(() => {}) // A late answer to nobody is closed.
-    throw controller.signal.aborted ? controller.signal.reason : error
-  }
-}
-
-function watch(watchdog: Watchdog, phase: TimeoutPhase, timeoutMs: number | undefined, target: { abort(reason: unknown): void }): void {
-  watchdog.watch(timeoutMs, () => target.abort(new StreamTimeoutError(phase, timeoutMs ?? 0)))
-}
-
-/** Our server sends each event as it happens. */
-const mostTogetherMs = 2000
-
-/** Reads until the stream or the run is over. */
-async function pump({ source, signal, abort }: Opened, { options, watchdog, receiver, resumption, line }: Corridor): Promise<void> {
-  const { afterChunk, now, policy, request } = options
-  const { firstEventTimeoutMs, idleTimeoutMs } = policy
-  let awaitsFirst = firstEventTimeoutMs !== undefined && receiver.cursor() === undefined
-  const resume = (): void => (awaitsFirst ? watch(watchdog, 'first_event', firstEventTimeoutMs, { abort }) : watch(watchdog, 'idle', idleTimeoutMs, { abort }))
-  // While the consumer holds the reads, silence is its own doing.
-  const hold = async (behind: Promise<void>): Promise<void> => {
-    watchdog.release()
-    await behind
-    resume()
-  }
-  // What is followed was there before, and comes at once.
-  let mayBeHeld = request.method === 'POST' && resumption.attempt() === 1 && receiver.cursor() === undefined
-  resume()
-  await source.drive((frames) => {
-    const at = now()
-    if (!awaitsFirst) watchdog.touch(at)
-    else if (frames.length > 0) {
-      awaitsFirst = false
-      resume()
-    }
-    for (const frame of frames) {
-      if (frame.retryMs !== undefined) resumption.askedToWait(frame.retryMs)
-      receiver.take(frame, at)
-    }
-    if (mayBeHeld && frames.length > 0) {
-      mayBeHeld = false
-      const heldMs = receiver.spanMs()
-      if (heldMs > mostTogetherMs) line('response', heldMs)
-    }
-    if (receiver.cursor() !== undefined) line('response')
-    if (receiver.isOver()) source.cancel()
-    const behind = afterChunk?.()
-    return behind && hold(behind)
-  })
-  if (signal.aborted) throw signal.reason
 }

@@ -1,5 +1,5 @@
 import { linkedController, sleep } from '../abort.ts'
-import { onPageBack } from './page-life.ts'
+import { onPage } from './page-life.ts'
 
 /** True when the platform is sure that there is no network. Servers and most workers do not know. */
 export function isOffline(): boolean {
@@ -13,7 +13,7 @@ export async function pause(ms: number, signal: AbortSignal): Promise<void> {
   // Only browsers tell; elsewhere a global scope need not hear events at all.
   const scope: Partial<Pick<typeof globalThis, 'addEventListener' | 'removeEventListener'>> = globalThis
   scope.addEventListener?.('online', wake)
-  const stop = onPageBack(wake)
+  const stop = onPage('pageshow', wake)
   await sleep(ms, controller.signal)
   scope.removeEventListener?.('online', wake)
   stop()

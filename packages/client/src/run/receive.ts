@@ -56,31 +56,16 @@ export function createReceiver({ protocol, onMalformed, onEvent, after }: Receiv
   /** A frame without a number in a numbered stream: true only if it turns out to be the last, of a run that could not be stored. */
   let aside: Frame | undefined
 
-  const held = <T>(check: () => T): T => {
-    try {
-      return check()
-    } catch (error) {
-      integrity = 'broken'
-      throw error
-    }
-  }
   const isNumbered = (): boolean => continuity.cursor() !== undefined
   const takeEnd = (frame: Frame, at: number): void => {
     const last = parseJson(frame.data)
     if (!isObject(last) || !isRunOutcome(last['outcome'])) throw new ProtocolError('The last frame does not tell the outcome', { excerpt: frame.data })
     // A server that knows where the run ended says so twice.
-    if (last['digest'] !== undefined || last['cursor'] !== undefined) {
-      if (continuity.verify(last) && !hasUnnumbered) integrity = 'verified'
-    } else if (aside) tell(decode(aside), at)
+    const isNumberedEnd = last['digest'] !== undefined || last['cursor'] !== undefined
+    const isWhole = isNumberedEnd && continuity.verify(last) && !hasUnnumbered
+    if (aside && !isNumberedEnd) tell(decode(aside), at)
+    integrity = isWhole ? 'verified' : 'unverified'
     told = last['outcome']
-  }
-  const loseNumber = (): never => {
-    integrity = 'broken'
-    throw new StreamInterruptedError('An event lost its number', { cursor: continuity.cursor() })
-  }
-  const setAside = (frame: Frame): void => {
-    if (aside) loseNumber()
-    aside = frame
   }
   const decode = (frame: Frame): readonly AgentEvent[] => {
     try {
@@ -104,12 +89,18 @@ export function createReceiver({ protocol, onMalformed, onEvent, after }: Receiv
   return {
     take(frame, at) {
       if (told) return
-      if (frame.event === 'end') return held(() => takeEnd(frame, at))
-      const standing = frame.id === undefined ? 'unnumbered' : held(() => continuity.accept(frame))
+      integrity = 'broken' // Until the frame is found to be in its place.
+      if (frame.event === 'end') return takeEnd(frame, at)
+      if (aside) throw new StreamInterruptedError('An event lost its number', { cursor: continuity.cursor() })
+      const standing = continuity.accept(frame)
+      integrity = 'unverified'
       if (standing === 'unnumbered') {
-        if (isNumbered()) return setAside(frame)
+        if (isNumbered()) {
+          aside = frame
+          return
+        }
         hasUnnumbered = true
-      } else if (aside) loseNumber()
+      }
       if (standing !== 'seen') tell(decode(frame), at)
     },
     reopen() {
@@ -119,7 +110,7 @@ export function createReceiver({ protocol, onMalformed, onEvent, after }: Receiv
     canReopen: () => !hasUnnumbered,
     isBroken: () => integrity === 'broken',
     isOver: () => told !== undefined || (ending.isOver() && !isNumbered()),
-    cursor: () => continuity.cursor(),
+    cursor: continuity.cursor,
     // One host writes both in one form, so that their zone does not matter.
     spanMs: () => Date.parse(last?.timestamp ?? '') - Date.parse(first?.timestamp ?? ''),
     closed(at) {
@@ -131,7 +122,7 @@ export function createReceiver({ protocol, onMalformed, onEvent, after }: Receiv
     },
     broken(error) {
       // After its terminal event a run is over, however the connection ends.
-      if (ending.isOver() && integrity !== 'broken') return { outcome: ending.outcome({ isNumbered: false }), integrity }
+      if (ending.isOver() && integrity !== 'broken') return { outcome: ending.outcome({}), integrity }
       return { outcome: error.code === 'interrupted' || error.code === 'timeout' ? 'truncated' : 'failed', integrity, error }
     },
   }

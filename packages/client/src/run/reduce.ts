@@ -27,8 +27,8 @@ export function fold(draft: RunDraft, event: AgentEvent, at: number): void {
   if (draft.ended && event.type !== 'recovery_result') return
   touch(draft)
   if (draft.counts.events++ === 0) draft.run.timing = { startedAt: at, ...draft.run.timing }
-  const scope = event.loop_scope === undefined ? undefined : effectiveLoopScope(event)
-  const isMain = scope?.kind !== 'dawp'
+  const scope = effectiveLoopScope(event)
+  const isMain = scope.kind === 'main'
   if (isMain && leavesDawp(draft, event)) closeSilentRuns(draft, at)
   const loopCase = loopTable[event.type]
   if (!loopCase) runTable[event.type]?.(draft, event, at)

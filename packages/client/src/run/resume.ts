@@ -41,24 +41,19 @@ export function createResumption(options: ResumptionOptions & { readonly retry: 
   let failures = 0
   let phase: 'new' | 'opening' | 'open' = 'new'
   let isKept = false
-  let hasReread = false
-  let hasAskedAgain = false
+  /** Since something new arrived last: how often events were missing, and how often the headers were refused. */
+  let gaps = 0
+  let refusals = 0
   let askedMs: number | undefined
 
   const isOwed = (): boolean => resume !== undefined && receiver.canReopen() && (receiver.cursor() !== undefined || isKept)
   /** A token that has just expired is replaced by asking for headers again. */
-  const mayAskAgain = (failure: AgentStreamError): boolean => {
-    if (phase === 'new' || hasAskedAgain || !(failure instanceof HttpError) || failure.status !== 401) return false
-    hasAskedAgain = true
-    return true
-  }
+  const mayAskAgain = (failure: AgentStreamError): boolean => phase !== 'new' && failure instanceof HttpError && failure.status === 401 && refusals++ === 0
   const mayRead = (failure: AgentStreamError): boolean => {
     // How long the first event may take is the caller's word, and a new connection does not make it come sooner.
     if (!failure.retryable || !isOwed() || (failure instanceof StreamTimeoutError && failure.phase === 'first_event')) return false
     // Missing events are asked for once; a server that leaves them out again does not have them.
-    const isAgain = hasReread
-    hasReread ||= receiver.isBroken()
-    return !receiver.isBroken() || !isAgain
+    return !receiver.isBroken() || gaps++ === 0
   }
   return {
     request: () => (position !== undefined && resume ? resume(position) : request),
@@ -76,8 +71,8 @@ export function createResumption(options: ResumptionOptions & { readonly retry: 
       if (cursor !== position) {
         position = cursor
         failures = 0
-        hasReread = false
-        hasAskedAgain = false
+        gaps = 0
+        refusals = 0
       }
       const mayRetry = phase === 'open' ? mayRead(failure) : failure.retryable || mayAskAgain(failure)
       // Without a network no attempt was made.

@@ -14,7 +14,10 @@ export const defaultRetry: RetryPolicy = { attempts: 4, resumeAttempts: 8, baseM
 const longestRetryAfterMs = 60_000
 
 /** Milliseconds before attempt `attempt + 1`; `random` is 0 to 1. */
-export function retryDelayMs(policy: RetryPolicy, attempt: number, options: { retryAfterMs?: number | undefined; random: number }): number {
-  const backoffMs = options.random * Math.min(policy.maxMs, policy.baseMs * 2 ** (attempt - 1))
-  return Math.max(backoffMs, Math.min(options.retryAfterMs ?? 0, longestRetryAfterMs))
+export function retryDelayMs(
+  { baseMs, maxMs }: RetryPolicy,
+  attempt: number,
+  { retryAfterMs = 0, random }: { retryAfterMs?: number | undefined; random: number },
+): number {
+  return Math.max(random * Math.min(maxMs, baseMs * 2 ** (attempt - 1)), Math.min(retryAfterMs, longestRetryAfterMs))
 }

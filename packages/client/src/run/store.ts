@@ -74,7 +74,6 @@ export function createRunStore(id: string, options: { schedule: Schedule; now: (
 function failureOf(error: AgentStreamError, phase: RunFailure['phase']): RunFailure {
   const { code, message, retryable, cause } = error
   const answer = error instanceof HttpError ? error : cause
-  if (!(answer instanceof HttpError)) return { code, phase, message, retryable }
-  const { status, retryAfterMs } = answer
-  return { code, phase, message, retryable, status, ...(retryAfterMs === undefined ? {} : { retryAfterMs }) }
+  const told = answer instanceof HttpError && { status: answer.status, ...(answer.retryAfterMs !== undefined && { retryAfterMs: answer.retryAfterMs }) }
+  return { code, phase, message, retryable, ...told }
 }

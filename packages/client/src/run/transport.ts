@@ -1,4 +1,4 @@
-import type { Frame, Framing, FramingLimits } from '../wire/frames/frame.ts'
+import type { Frame, FramingLimits, FramingReader } from '../wire/frames/frame.ts'
 import type { StageReader } from '../wire/stage.ts'
 
 /** Longest single event and longest whole stream that are accepted, in bytes. */
@@ -15,9 +15,9 @@ export interface TransportRequest {
   readonly body?: unknown
   readonly limits: StreamLimits
   /** The framings that may be read, and what their content types mean here; our own when absent. */
-  readonly framings?: readonly [Framing, ...Framing[]]
+  readonly framings?: readonly FramingReader[] | undefined
   /** What came up to this cursor is not asked for; the headers say it to the server. */
-  readonly after?: string
+  readonly after?: string | undefined
   /** Where the bytes of all attempts of one run are counted, so that `limits.runBytes` holds for the run. */
   readonly tally?: { bytes: number }
 }

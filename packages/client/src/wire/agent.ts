@@ -4,18 +4,18 @@ import type { JsonObject } from './json.ts'
 /** What an agent tells about itself. Never its instructions. */
 export interface AgentInfo {
   readonly name: string
-  readonly description?: string
-  readonly provider?: string
-  readonly model?: string
+  readonly description?: string | undefined
+  readonly provider?: string | undefined
+  readonly model?: string | undefined
   readonly tools: readonly { readonly name: string; readonly description: string }[]
   readonly supportsStreaming: boolean
   /** Longest silence of its model. */
-  readonly timeoutMs?: number
+  readonly timeoutMs?: number | undefined
   /** How often its model is asked again. */
-  readonly maxRetries?: number
+  readonly maxRetries?: number | undefined
   /** Of its answers, unless a run states others. */
-  readonly temperature?: number
-  readonly maxTokens?: number
+  readonly temperature?: number | undefined
+  readonly maxTokens?: number | undefined
 }
 
 /** How a model is to answer, for one run. */

@@ -27,9 +27,9 @@ export interface PastMessage {
 export interface Ask {
   readonly runId: string
   /** The agent's name on the server; its default agent when absent. */
-  readonly agent?: string
+  readonly agent?: string | undefined
   readonly task: TaskInput
-  readonly parameters?: ModelParameters
+  readonly parameters?: ModelParameters | undefined
 }
 
 /** One HTTP request, relative to the address that the client was given. */

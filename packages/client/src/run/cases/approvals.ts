@@ -1,6 +1,6 @@
 /** Questions to people, and what they mean for the call that waits: asked → waiting, then ready to run or denied. */
 import type { EventOf } from '../../wire/events/vocabulary.ts'
-import type { LoopDraft } from '../draft.ts'
+import { filled, type LoopDraft } from '../draft.ts'
 import type { ApprovalState, ToolPart } from '../state.ts'
 import { findById } from './tools.ts'
 
@@ -13,8 +13,7 @@ export const approvalCases = {
   approval_request(loop: LoopDraft, event: EventOf<'approval_request'>): void {
     const { run } = loop.run
     const { approval_id: id, tool_name: toolName, tool_call_id: toolCallId, expires_at: expiresAt, parameters } = event
-    const approval: ApprovalState = { id, toolName, parameters, status: 'waiting', ...(toolCallId ? { toolCallId } : {}), ...(expiresAt ? { expiresAt } : {}) }
-    run.approvals = [approval, ...run.approvals]
+    run.approvals = [{ id, toolName, parameters, status: 'waiting', ...filled({ toolCallId, expiresAt }) }, ...run.approvals]
     mark(loop, toolCallId, { status: 'waiting_approval', approvalId: id })
   },
   approval_response(loop: LoopDraft, { approval_id: id, approved, reason }: EventOf<'approval_response'>): void {
@@ -22,7 +21,7 @@ export const approvalCases = {
     const answered = run.approvals.map((approval): ApprovalState => {
       if (approval.id !== id) return approval
       mark(loop, approval.toolCallId, { status: approved ? 'ready' : 'denied' })
-      return { ...approval, status: approved ? 'approved' : 'denied', ...(reason ? { reason } : {}) }
+      return { ...approval, status: approved ? 'approved' : 'denied', ...filled({ reason }) }
     })
     run.approvals = answered.sort((a, b) => Number(b.status === 'waiting') - Number(a.status === 'waiting'))
   },

@@ -1,19 +1,18 @@
 import { effectiveLoopScope } from '../../wire/events/scope.ts'
 import type { AgentEvent, EventOf } from '../../wire/events/vocabulary.ts'
-import { closeText, owned, type RunDraft, restartLoop } from '../draft.ts'
-import type { StepState, TokenUsage } from '../state.ts'
+import { closeText, filled, loopState, owned, type RunDraft, restartLoop } from '../draft.ts'
 import { settle } from './ending.ts'
 
 const keptDiagnostics = 200
 
 function diagnose(draft: RunDraft, event: AgentEvent): void {
-  const kept = owned(draft, draft.run, 'diagnostics') as AgentEvent[]
+  const kept = owned(draft, ['diagnostics']) as AgentEvent[]
   if (kept.push(event) > keptDiagnostics) kept.shift()
 }
 
 function nothing(): void {}
 
-const sum = (a: number | undefined, b: number | null | undefined): number => (a ?? 0) + (b ?? 0)
+const sum = (a: number | null | undefined, b: number | null | undefined): number => (a ?? 0) + (b ?? 0)
 
 /** The run as a whole: how it starts, what it says beside its texts, how it ends. */
 export const lifecycleCases = {
@@ -22,30 +21,27 @@ export const lifecycleCases = {
   started(draft: RunDraft, event: EventOf<'started'>): void {
     if (event.attempt == null || event.attempt < 2) return
     restartLoop(draft.main)
-    draft.main.state().iteration = 0
+    loopState(draft.main).iteration = 0
     draft.run.output = undefined
     draft.run.verdict = undefined
   },
   step_started(draft: RunDraft, event: EventOf<'step_started'>): void {
-    const steps = owned(draft, draft.run, 'steps') as StepState[]
+    const steps = owned(draft, ['steps'])
     steps.push({ name: event.step_name, index: event.step_index ?? steps.length, status: 'running' })
   },
   step_completed(draft: RunDraft, event: EventOf<'step_completed'>): void {
-    const steps = owned(draft, draft.run, 'steps') as StepState[]
-    const at = steps.findIndex((step) => step.name === event.step_name && step.status === 'running')
-    const step: StepState = {
-      name: event.step_name,
-      index: event.step_index ?? (at < 0 ? steps.length : at),
-      status: event.success === false ? 'failed' : 'done',
-    }
-    steps.splice(at < 0 ? steps.length : at, 1, step)
-    closeText(draft.main, step.name)
+    const { step_name: name, step_index: index } = event
+    const steps = owned(draft, ['steps'])
+    const found = steps.findIndex((step) => step.name === name && step.status === 'running')
+    const at = found < 0 ? steps.length : found
+    steps.splice(at, 1, { name, index: index ?? at, status: event.success === false ? 'failed' : 'done' })
+    closeText(draft.main, name)
   },
   result(draft: RunDraft, event: EventOf<'result'>): void {
     // A result inside a DAWP run ends a round of that run, and nothing else.
     if (effectiveLoopScope(event).kind === 'dawp') return
     draft.run.output = event.output
-    draft.run.verdict = { success: event.success !== false, ...(event.reason ? { reason: event.reason } : {}) }
+    draft.run.verdict = { success: event.success !== false, ...filled({ reason: event.reason }) }
   },
   completed(draft: RunDraft, event: EventOf<'completed'>, at: number): void {
     if (effectiveLoopScope(event).kind === 'dawp') return
@@ -68,11 +64,10 @@ export const lifecycleCases = {
     const before = event.iteration == null ? undefined : draft.run.usage
     const inputTokens = sum(before?.inputTokens, event.input_tokens)
     const outputTokens = sum(before?.outputTokens, event.output_tokens)
-    const totalTokens = sum(before?.totalTokens, event.total_tokens ?? sum(event.input_tokens ?? 0, event.output_tokens))
-    const usage: TokenUsage = { inputTokens, outputTokens, totalTokens }
+    const totalTokens = sum(before?.totalTokens, event.total_tokens ?? sum(event.input_tokens, event.output_tokens))
     const cachedInputTokens = sum(before?.cachedInputTokens, event.cached_input_tokens)
     const reasoningTokens = sum(before?.reasoningTokens, event.reasoning_tokens)
-    draft.run.usage = { ...usage, ...(cachedInputTokens ? { cachedInputTokens } : {}), ...(reasoningTokens ? { reasoningTokens } : {}) }
+    draft.run.usage = { inputTokens, outputTokens, totalTokens, ...filled({ cachedInputTokens, reasoningTokens }) }
   },
   custom(draft: RunDraft, event: EventOf<'custom'>): void {
     draft.run.custom = { ...draft.run.custom, [event.name]: event.data }

@@ -1,5 +1,5 @@
 import type { EventOf } from '../../wire/events/vocabulary.ts'
-import { addPart, appendText, type LoopDraft, stepOf } from '../draft.ts'
+import { addPart, appendText, filled, type LoopDraft } from '../draft.ts'
 
 /** Texts, and what is shown between them. */
 export const textCases = {
@@ -13,18 +13,10 @@ export const textCases = {
   },
   source(loop: LoopDraft, event: EventOf<'source'>): void {
     const { source_id: sourceId, url, title } = event
-    addPart(loop, { kind: 'source', iteration: loop.state().iteration, sourceId, ...(url ? { url } : {}), ...(title ? { title } : {}), ...stepOf(event) })
+    addPart(loop, event, { kind: 'source', sourceId, ...filled({ url, title }) })
   },
   file(loop: LoopDraft, event: EventOf<'file'>): void {
     const { media_type: mediaType, url, data, name } = event
-    addPart(loop, {
-      kind: 'file',
-      iteration: loop.state().iteration,
-      mediaType,
-      ...(url ? { url } : {}),
-      ...(data ? { data } : {}),
-      ...(name ? { name } : {}),
-      ...stepOf(event),
-    })
+    addPart(loop, event, { kind: 'file', mediaType, ...filled({ url, data, name }) })
   },
 }

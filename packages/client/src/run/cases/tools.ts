@@ -3,7 +3,7 @@
  * found by id where there is one, else it is the oldest one open under that name (upstream-runs its calls one by one, in order).
  */
 import type { AgentEvent, EventOf } from '../../wire/events/vocabulary.ts'
-import { addPart, type LoopDraft, stepOf, type Writable, writablePart } from '../draft.ts'
+import { addPart, filled, type LoopDraft, loopState, toolAt, type Writable } from '../draft.ts'
 import type { ToolPart, ToolStatus } from '../state.ts'
 
 type Tool = Writable<ToolPart>
@@ -12,27 +12,26 @@ type Test = (tool: ToolPart, order: number) => boolean
 
 const placeholderId = /^call_\d+$/
 
+/** Where the oldest open call stands of which this is true. */
+export function positionOf(loop: LoopDraft, test: Test): number | undefined {
+  const { parts } = loopState(loop)
+  return loop.openTools.find((position, order) => test(parts[position] as ToolPart, order)) // openTools holds positions of tool parts only.
+}
+
 function findTool(loop: LoopDraft, test: Test): Tool | undefined {
-  const { parts } = loop.state()
-  const at = loop.openTools.find((position, order) => {
-    const part = parts[position]
-    return part?.kind === 'tool' && test(part, order)
-  })
-  return at === undefined ? undefined : (writablePart(loop, at) as Tool)
+  const at = positionOf(loop, test)
+  return at === undefined ? undefined : toolAt(loop, at)
 }
 
 /** Opens the part of a call that an event is the first to tell of. */
-function openTool(
-  loop: LoopDraft,
-  event: AgentEvent,
-  { toolName, status, callId }: Pick<ToolPart, 'toolName' | 'status'> & { callId?: string | null | undefined },
-): Tool {
-  const id = `tool-${++loop.run.counts.toolCalls}`
-  const { iteration } = loop.state()
-  const part: Tool = { kind: 'tool', iteration, id, toolName, status, argumentsText: '', ...(callId ? { callId } : {}), ...stepOf(event) }
-  loop.openTools.push(addPart(loop, part))
-  return part
+function openTool(loop: LoopDraft, event: AgentEvent, told: Pick<ToolPart, 'toolName' | 'status'> & { callId?: string | null | undefined }): Tool {
+  const { callId, ...part } = told
+  return addPart<ToolPart>(loop, event, { kind: 'tool', id: `tool-${++loop.run.counts.toolCalls}`, argumentsText: '', ...part, ...filled({ callId }) })
 }
+
+/** The name a call has where it has an operation, too. */
+export const wholeName = (event: { readonly tool_name: string; readonly operation?: string | null | undefined }): string =>
+  event.operation ? `${event.tool_name}_${event.operation}` : event.tool_name
 
 /** `tide` is meant by a call named `tide`, and by one named `tide_forecast`, whose operation is `forecast`. */
 const isNamed = (tool: ToolPart, name: string): boolean => tool.toolName === name || tool.toolName.startsWith(`${name}_`)
@@ -51,14 +50,27 @@ function findByName(loop: LoopDraft, name: string, statuses: readonly ToolStatus
 }
 
 /** The call a delta goes on with. An id may change once, from a placeholder to the provider's own. */
-function findAssembling(loop: LoopDraft, call: ModelCall, order: number | null | undefined): Tool | undefined {
-  const { name } = call.function
-  const byId = findById(loop, call.id)
-  if (byId) return byId
-  const isAssembling: Test = (tool) => tool.status === 'assembling' && (!name || tool.toolName === name || tool.toolName === '')
-  if (call.id && placeholderId.test(call.id)) return undefined
-  if (call.id) return findTool(loop, (tool, at) => isAssembling(tool, at) && placeholderId.test(tool.callId ?? 'call_0'))
-  return findTool(loop, (tool, at) => isAssembling(tool, at) && (order == null || at === order))
+function findAssembling(loop: LoopDraft, { id, function: { name } }: ModelCall, order: number | null | undefined): Tool | undefined {
+  const byId = findById(loop, id)
+  if (byId || (id && placeholderId.test(id))) return byId
+  return findTool(
+    loop,
+    (tool, at) =>
+      tool.status === 'assembling' &&
+      (!name || tool.toolName === name || tool.toolName === '') &&
+      (id ? placeholderId.test(tool.callId ?? 'call_0') : order == null || at === order),
+  )
+}
+
+/** The call that a model is writing, with what is said of it now: all of the arguments so far, or what comes next. */
+function assemble(loop: LoopDraft, event: AgentEvent, call: ModelCall, more: { order?: number | null | undefined; delta?: unknown }): Tool {
+  const { id, function: said } = call
+  const tool = findAssembling(loop, call, more.order) ?? openTool(loop, event, { toolName: '', status: 'assembling' })
+  if (id) tool.callId = id
+  if (said.name) tool.toolName = said.name
+  if (typeof more.delta === 'string') tool.argumentsText += more.delta
+  else if (typeof said.arguments === 'string') tool.argumentsText = said.arguments
+  return tool
 }
 
 function parameters(text: string): unknown {
@@ -72,44 +84,36 @@ function parameters(text: string): unknown {
 function finish(loop: LoopDraft, tool: Tool, status: ToolStatus, at: number): void {
   tool.status = status
   tool.endedAt = at
-  loop.openTools = loop.openTools.filter((position) => loop.state().parts[position] !== tool)
+  const { parts } = loopState(loop)
+  loop.openTools = loop.openTools.filter((position) => parts[position] !== tool)
 }
-
-const ended = ['running', 'ready', 'waiting_approval', 'assembling'] as const
 
 export const toolCases = {
   tool_call_delta(loop: LoopDraft, event: EventOf<'tool_call_delta'>): void {
     const { tool_call: call, arguments_delta: delta } = event
-    const tool = findAssembling(loop, call, call.index) ?? openTool(loop, event, { toolName: call.function.name ?? '', status: 'assembling' })
-    if (call.id) tool.callId = call.id
-    if (call.function.name) tool.toolName = call.function.name
-    if (typeof delta === 'string') tool.argumentsText += delta
-    else if (typeof call.function.arguments === 'string') tool.argumentsText = call.function.arguments
+    assemble(loop, event, call, { order: call.index, delta })
   },
   tool_calls_ready(loop: LoopDraft, event: EventOf<'tool_calls_ready'>): void {
     for (const call of event.tool_calls) {
-      const tool = findAssembling(loop, call, undefined) ?? openTool(loop, event, { toolName: call.function.name ?? '', status: 'assembling' })
+      const tool = assemble(loop, event, call, {})
       tool.status = 'ready'
-      if (call.id) tool.callId = call.id
-      if (call.function.name) tool.toolName = call.function.name
-      if (typeof call.function.arguments === 'string') tool.argumentsText = call.function.arguments
       tool.parameters = parameters(tool.argumentsText)
     }
   },
   tool_call(loop: LoopDraft, event: EventOf<'tool_call'>, at: number): void {
-    const { tool_name: name, operation, tool_call_id: callId } = event
+    const { tool_name: toolName, operation, tool_call_id: callId } = event
     const tool =
       findById(loop, callId) ??
-      findByName(loop, operation ? `${name}_${operation}` : name, ['ready', 'waiting_approval', 'assembling']) ??
-      openTool(loop, event, { toolName: name, status: 'running', callId })
-    Object.assign(tool, { toolName: name, status: 'running', startedAt: at, ...(operation ? { operation } : {}) })
+      findByName(loop, wholeName(event), ['ready', 'waiting_approval', 'assembling']) ??
+      openTool(loop, event, { toolName, status: 'running', callId })
+    Object.assign(tool, { toolName, status: 'running', startedAt: at, ...filled({ operation }) })
     tool.parameters = event.parameters ?? tool.parameters ?? {}
   },
   tool_progress(loop: LoopDraft, event: EventOf<'tool_progress'>): void {
-    const tool = findById(loop, event.tool_call_id) ?? findByName(loop, event.tool_name, ended)
+    const tool = findOpen(loop, event)
     if (!tool) return
     const { progress: fraction, message, data } = event
-    tool.progress = { ...(fraction == null ? {} : { fraction }), ...(message == null ? {} : { message }), ...(data == null ? {} : { data }) }
+    tool.progress = filled({ fraction, message, data }, (value) => value != null)
   },
   tool_result(loop: LoopDraft, event: EventOf<'tool_result'>, at: number): void {
     const tool = findEnded(loop, event)
@@ -123,8 +127,14 @@ export const toolCases = {
   },
 }
 
+type Named = EventOf<'tool_progress' | 'tool_result' | 'tool_error'>
+
+function findOpen(loop: LoopDraft, { tool_name: name, tool_call_id: callId }: Named): Tool | undefined {
+  return findById(loop, callId) ?? findByName(loop, name, ['running', 'ready', 'waiting_approval', 'assembling'])
+}
+
 /** The call a result belongs to; a result without a call stays visible as a call of its own. */
-function findEnded(loop: LoopDraft, event: EventOf<'tool_result'> | EventOf<'tool_error'>): Tool {
-  const { tool_name: name, tool_call_id: callId } = event
-  return findById(loop, callId) ?? findByName(loop, name, ended) ?? openTool(loop, event, { toolName: name, status: 'running', callId })
+function findEnded(loop: LoopDraft, event: Named): Tool {
+  const { tool_name: toolName, tool_call_id: callId } = event
+  return findOpen(loop, event) ?? openTool(loop, event, { toolName, status: 'running', callId })
 }

@@ -36,9 +36,11 @@ export function watchEnding(): EndingWatch {
   return {
     see(event) {
       if (over || event.type === 'token' || event.type === 'thinking_token') return
-      if (isTerminalEvent(event)) over = terminalOutcome(event, succeeded)
+      if (event.type === 'cancelled') over = 'cancelled'
+      else if (event.type === 'error') over = 'failed'
       else if (effectiveLoopScope(event).kind === 'dawp') return
       else if (event.type === 'started') succeeded = undefined
+      else if (event.type === 'completed') over = event.success !== false && succeeded !== false ? 'completed' : 'failed'
       else if (event.type === 'result') succeeded = event.success !== false
       else if (event.type === 'iteration_start') iterates = true
     },
@@ -49,9 +51,4 @@ export function watchEnding(): EndingWatch {
       return succeeded ? 'completed' : 'failed'
     },
   }
-}
-
-function terminalOutcome(event: AgentEvent, succeeded: boolean | undefined): RunOutcome {
-  if (event.type === 'cancelled') return 'cancelled'
-  return event.type === 'completed' && event.success !== false && succeeded !== false ? 'completed' : 'failed'
 }

@@ -3,14 +3,10 @@ import { isObject } from '../json.ts'
 import { eventShapes, type Shape, type Shapes } from './shapes.ts'
 import type { AgentEvent, EventType } from './vocabulary.ts'
 
-const isOptionalText = (value: unknown): boolean => value === undefined || value === null || typeof value === 'string'
-
-/** Token-like events arrive by the thousand, so their shape is checked by hand; what this does not accept is looked at again. */
-function isTokenLike(value: Record<string, unknown>): value is AgentEvent {
-  if (value['type'] !== 'token' && value['type'] !== 'thinking_token') return false
-  if (typeof value['content'] !== 'string' || !isOptionalText(value['timestamp'])) return false
-  const fallback = value['is_fallback']
-  return value['type'] === 'thinking_token' || fallback === undefined || fallback === null || typeof fallback === 'boolean'
+/** Token-like events arrive by the thousand, so the usual ones are checked by hand; what this does not accept is looked at again. */
+function isUsualToken({ type, content, timestamp, is_fallback }: Record<string, unknown>): boolean {
+  const isToken = type === 'token' || type === 'thinking_token'
+  return isToken && typeof content === 'string' && (timestamp === undefined || typeof timestamp === 'string') && is_fallback === undefined
 }
 
 /** True for the names of the vocabulary, and for nothing an object inherits. */
@@ -25,45 +21,42 @@ export function isEventType(type: unknown): type is EventType {
 export function parseEvent(value: unknown): AgentEvent {
   if (!isObject(value) || typeof value['type'] !== 'string')
     throw new ProtocolError('Not an event: expected an object with a text `type`', { excerpt: excerptOf(value) })
-  if (isTokenLike(value)) return value
+  if (isUsualToken(value)) return value as AgentEvent // Its shape was just checked.
   const type = value['type']
   if (!isEventType(type)) return { type: 'custom', name: type, data: value }
-  if (isShaped(value['timestamp'], 'string?') && hasShapes(value, eventShapes[type])) return value as AgentEvent // Its shape was just checked.
-  const issues = [...issuesOf(value, { timestamp: 'string?' }, ''), ...issuesOf(value, eventShapes[type], '')]
+  if (isShaped(value['timestamp'], 'string?') && isShaped(value, eventShapes[type])) return value as AgentEvent // Its shape was just checked.
+  const issues: string[] = []
+  isShaped(value['timestamp'], 'string?', issues, '.timestamp')
+  isShaped(value, eventShapes[type], issues)
   throw new ProtocolError(`A ${type} event has the wrong shape (${issues.join('; ')})`, { excerpt: excerptOf(value), issues })
 }
 
-function hasShapes(value: Record<string, unknown>, shapes: Shapes): boolean {
-  for (const member in shapes) {
-    const shape = shapes[member]
-    if (shape && !isShaped(value[member], shape)) return false
+/** Whether a value has a shape. Whoever gives a list for the issues is told what is wrong, and where in the event that is. */
+function isShaped(value: unknown, shape: Shape, issues?: string[], path = ''): boolean {
+  if (typeof shape === 'string') return isKind(value, shape) || isWrong(shape.replace('?', ''), issues, path)
+  const isArray = isList(shape)
+  if (!(isArray ? Array.isArray(value) : isObject(value))) return isWrong(isArray ? 'array' : 'object', issues, path)
+  const holder = value as Record<string, unknown> // An object or an array, as was just checked.
+  let areRight = true
+  for (const name in isArray ? holder : shape) {
+    const inner = isArray ? shape[0] : shape[name]
+    if (inner && !isShaped(holder[name], inner, issues, issues && `${path}.${name}`)) areRight = false
   }
-  return true
+  return areRight
 }
 
-function isShaped(value: unknown, shape: Shape): boolean {
-  if (typeof shape === 'string') return isKind(value, shape)
-  if (!isList(shape)) return isObject(value) && hasShapes(value, shape)
-  return Array.isArray(value) && value.every((element) => isShaped(element, shape[0]))
-}
-
-function isKind(value: unknown, kind: string): boolean {
-  if (kind.endsWith('?')) return value === undefined || value === null || isKind(value, kind.slice(0, -1))
-  return kind === 'number' ? Number.isFinite(value) : typeof value === kind
+function isWrong(expected: string, issues: string[] | undefined, path: string): false {
+  issues?.push(`${path.slice(1)}: expected ${expected}`)
+  return false
 }
 
 const isList = (shape: Shapes | readonly [Shapes]): shape is readonly [Shapes] => Array.isArray(shape)
 
-/** What is wrong with which member; asked only once something is. */
-function issuesOf(value: Record<string, unknown>, shapes: Shapes, path: string): string[] {
-  return Object.entries(shapes).flatMap(([member, shape]) => issuesAt(value[member], shape, path + member))
-}
-
-function issuesAt(value: unknown, shape: Shape, path: string): string[] {
-  if (isShaped(value, shape)) return []
-  if (typeof shape === 'string') return [`${path}: expected ${shape.replace('?', '')}`]
-  if (!isList(shape)) return isObject(value) ? issuesOf(value, shape, `${path}.`) : [`${path}: expected object`]
-  return Array.isArray(value) ? value.flatMap((element, at) => issuesAt(element, shape[0], `${path}.${at}`)) : [`${path}: expected array`]
+function isKind(value: unknown, kind: string): boolean {
+  // Most members are texts.
+  if (typeof value === 'string') return kind === 'string' || kind === 'string?'
+  if (value === undefined || value === null) return kind.endsWith('?')
+  return kind.startsWith(typeof value) && (typeof value !== 'number' || Number.isFinite(value))
 }
 
 function excerptOf(value: unknown): string {

@@ -15,9 +15,16 @@ const mainScope: LoopScope = { kind: 'main' }
 /** The scope of an event: its `loop_scope` when that is an object whose kind is exactly `main` or `dawp`, else main. */
 export function effectiveLoopScope(event: { readonly loop_scope?: unknown }): LoopScope {
   const scope = event.loop_scope
-  if (scope === undefined || !isObject(scope)) return mainScope
-  // The kind was checked just now; the other members are optional and only ever compared.
-  return scope['kind'] === 'dawp' || scope['kind'] === 'main' ? (scope as unknown as LoopScope) : mainScope
+  // The kind is checked here; the other members are optional and only ever compared.
+  return isObject(scope) && (scope['kind'] === 'dawp' || scope['kind'] === 'main') ? (scope as unknown as LoopScope) : mainScope
+}
+
+/** What identifies something on the wire, as text; empty where nothing is said. */
+export const idText = (value: unknown): string => (value == null ? '' : String(value))
+
+/** The DAWP run that an event is of: the one it names, else that of its scope. */
+export function dawpRunId(event: { readonly run_id?: unknown; readonly loop_scope?: unknown }): string {
+  return idText(event.run_id) || idText(effectiveLoopScope(event).run_id)
 }
 
 /** True for the four events that open and close DAWP runs and their steps. */

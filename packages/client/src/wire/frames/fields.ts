@@ -11,18 +11,12 @@ export function withFields(frame: Frame): string {
   return `{${head}${frame.data === '{}' ? '' : ','}${frame.data.slice(1)}`
 }
 
-const member = /"\$(id|event)":("(?:[^"\\]|\\.)*"),?/y
+const fields = /^\{((?:"\$(?:id|event)":"(?:[^"\\]|\\.)*",?)+)/
 
 /** The frame in a JSON text written by `withFields`; any other text is a frame without id and name. */
 export function takeFields(text: string): Frame {
-  if (!text.startsWith('{"$')) return { data: text }
-  const fields: { id?: string; event?: string } = {}
-  let at = 1
-  for (;;) {
-    member.lastIndex = at
-    const match = member.exec(text)
-    if (!match) return { ...fields, data: `{${text.slice(at)}` }
-    fields[match[1] as 'id' | 'event'] = JSON.parse(match[2] ?? '""')
-    at = member.lastIndex
-  }
+  const match = text.startsWith('{"$') ? fields.exec(text) : null
+  if (!match?.[1]) return { data: text }
+  const { $id: id, $event: event }: { $id?: string; $event?: string } = JSON.parse(`{${match[1].replace(/,$/, '')}}`)
+  return { id, event, data: `{${text.slice(match[0].length)}` }
 }

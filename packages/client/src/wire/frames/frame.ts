@@ -19,12 +19,16 @@ export interface FramingLimits {
   readonly eventBytes: number
 }
 
-/** How frames are cut from bytes, and put into them. */
-export interface Framing {
+/** How frames are cut from bytes: all that a client needs. */
+export interface FramingReader {
   readonly name: string
   readonly contentType: string
   /** Bytes to frames, whatever the chunking. Throws LimitError for a frame over the limit. */
   decoder(limits?: FramingLimits): Stage<Uint8Array, Frame>
+}
+
+/** How frames are cut from bytes, and put into them. */
+export interface Framing extends FramingReader {
   encode(frame: Frame): string
   /** Bytes that keep a connection alive and mean nothing. */
   readonly heartbeat: string

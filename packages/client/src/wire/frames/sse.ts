@@ -1,6 +1,5 @@
-import { createParser } from 'eventsource-parser'
-import { LimitError } from '../../errors.ts'
-import { defaultFramingLimits, type Frame, type Framing } from './frame.ts'
+import type { Framing } from './frame.ts'
+import { readSse } from './read-sse.ts'
 
 // A value cut at any line end (CR included) and prefixed line by line cannot start a field of its own.
 // Rule: WHATWG HTML, "Interpreting an event stream".
@@ -11,42 +10,12 @@ const oneLine = (value: string): string => (isOneLine(value) && !value.includes(
 
 /** Server-sent events, through eventsource-parser. An event without its closing blank line is not dispatched. */
 export const sse: Framing = {
-  name: 'sse',
-  contentType: 'text/event-stream',
+  ...readSse,
   heartbeat: ':\n\n',
   encode(frame) {
     const id = frame.id === undefined ? '' : `id: ${oneLine(frame.id)}\n`
     const event = frame.event === undefined ? '' : `event: ${oneLine(frame.event)}\n`
     const data = isOneLine(frame.data) ? frame.data : frame.data.split(lineEnd).join('\ndata: ')
     return `${id}${event}data: ${data}\n\n`
-  },
-  decoder({ eventBytes } = defaultFramingLimits) {
-    const utf8 = new TextDecoder()
-    let out: Frame[] = []
-    let retryMs: number | undefined
-    const overLimit = (): never => {
-      throw new LimitError('An event', eventBytes, 'bytes')
-    }
-    const parser = createParser({
-      maxBufferSize: eventBytes,
-      onEvent(message) {
-        if (message.data.length > eventBytes) overLimit()
-        out.push(retryMs === undefined ? message : { ...message, retryMs })
-        retryMs = undefined
-      },
-      onRetry(ms) {
-        retryMs = ms
-      },
-      onError(error) {
-        // Unknown fields and bad retry values are to be ignored (same section of the standard).
-        if (error.type === 'max-buffer-size-exceeded') overLimit()
-      },
-    })
-    const feed = (text: string): readonly Frame[] => {
-      out = []
-      parser.feed(text)
-      return out
-    }
-    return { push: (bytes) => feed(utf8.decode(bytes, { stream: true })), end: () => feed(utf8.decode()) }
   },
 }

@@ -10,10 +10,10 @@ export interface GrowingString {
   take(): string
 }
 
-const escapes: Readonly<Record<string, string>> = { '"': '"', '\\': '\\', '/': '/', b: '\b', f: '\f', n: '\n', r: '\r', t: '\t' }
 const quote = 0x22
 const backslash = 0x5c
-const hexDigits = /^[\da-fA-F]+$/
+/** An escape, as much as is written of it. */
+const beginning = /^\\(?:["\\/bfnrt]|u[\da-fA-F]{0,4})$/
 
 export function createGrowingString(): GrowingString {
   let text = ''
@@ -31,16 +31,9 @@ export function createGrowingString(): GrowingString {
   /** One more character of an escape; false when it is none. */
   const extendEscape = (char: string): boolean => {
     begun += char
-    if (begun === '\\u') return true
-    if (begun.length === 2) {
-      const meant = escapes[char]
-      append(meant ?? '')
-      begun = ''
-      return meant !== undefined
-    }
-    if (!hexDigits.test(char)) return false
-    if (begun.length < 6) return true
-    append(String.fromCharCode(Number.parseInt(begun.slice(2), 16)))
+    if (!beginning.test(begun)) return false
+    if (begun.length < (begun[1] === 'u' ? 6 : 2)) return true
+    append(JSON.parse(`"${begun}"`))
     begun = ''
     return true
   }
