@@ -1,4 +1,5 @@
 import { parseCursor, type RunOutcome } from '@agentstream/client/wire'
+import { workIsOver } from '../abort.ts'
 import type { ApprovalDesk } from './approval-desk.ts'
 import { type Cancellation, createCancellation } from './cancellation.ts'
 import type { Journal, JournalEntry } from './journal.ts'
@@ -99,7 +100,7 @@ export function openView(options: ViewOptions): RunView {
       return status === 'running' || status === 'unknown' ? undefined : { outcome: status, ...position }
     },
     close(how = 'left') {
-      reading.abort()
+      reading.abort(workIsOver)
       if (run?.viewers.delete(reading) && run.viewers.size === 0) onAbandoned(run, how)
     },
   }
