@@ -23,6 +23,7 @@ const longestBatch = 256
  */
 const patience = 16
 const settled = Promise.resolve()
+const noWaiter = (): void => {}
 
 /** For each iterator that `oneByOne` made, how to have what is left of it in batches, as it lies behind. */
 const batchesBehind = new WeakMap<object, () => Promise<IteratorResult<readonly unknown[], undefined>>>()
@@ -39,65 +40,84 @@ export function gather<T, R>(source: AsyncIterator<T, R, undefined>, signal?: Ab
   let most = 1
   let isWanted = false
   let isBusy = false
+  // Asked several times for every item, and a signal is slow to answer.
+  let isAborted = signal?.aborted === true
   let end: (() => IteratorResult<never, R>) | undefined
-  let wake = (): void => {}
+  let wake = noWaiter
   // Of T and R, as is the iterator it was kept for.
   const many = batchesBehind.get(source) as (() => Promise<IteratorResult<readonly T[], R>>) | undefined
-  const isOver = (): boolean => end !== undefined || signal?.aborted === true
-  const pull = async (): Promise<void> => {
-    isBusy = true
+  const isOver = (): boolean => end !== undefined || isAborted
+  // Callbacks and no `await`: that makes four objects each time, and all this happens for every item.
+  const ask = (): void => {
+    isBusy = isWanted && held.length < most && !isOver()
+    if (!isBusy) return
     try {
-      while (isWanted && held.length < most && !isOver()) {
-        if (many) {
-          const step = await many()
-          if (signal?.aborted) break
-          if (step.done) end = () => step
-          else {
-            held.push(...step.value)
-            if (held.length === step.value.length) wake()
-          }
-        } else {
-          const step = await source.next()
-          if (signal?.aborted) break
-          if (step.done) end = () => step
-          else held.push(step.value)
-        }
-        // What was there when the source was asked may have been taken since.
-        wake()
-      }
+      if (many) many().then(onBatch, onFailure)
+      else Promise.resolve(source.next()).then(onStep, onFailure)
     } catch (error) {
-      end = () => {
-        throw error
-      }
+      onFailure(error)
+    }
+  }
+  const onStep = (step: IteratorResult<T, R>): void => {
+    if (!isAborted) {
+      if (step.done) end = () => step
+      else held.push(step.value)
+    }
+    ask()
+    wake()
+  }
+  const onBatch = (step: IteratorResult<readonly T[], R>): void => {
+    if (!isAborted) {
+      if (step.done) end = () => step
+      else held.push(...step.value)
+    }
+    ask()
+    wake()
+  }
+  const onFailure = (error: unknown): void => {
+    end = () => {
+      throw error
     }
     isBusy = false
     wake()
   }
-  /** Until the source makes us wait, or the batch is full. */
-  const quiet = async (): Promise<void> => {
-    for (let seen = 0; isBusy && !isOver() && seen < held.length; ) {
-      seen = held.length
-      for (let waited = 0; isBusy && waited < patience; waited++) await settled
-    }
-  }
+  /** Resolves when the source makes us wait, or the batch is full. */
+  const quiet = (): Promise<void> =>
+    new Promise((resolve) => {
+      let seen = held.length
+      let waited = 0
+      const onTick = (): void => {
+        if (waited === patience && held.length > seen) {
+          seen = held.length
+          waited = 0
+        }
+        if (!isBusy || isOver() || waited++ === patience) resolve()
+        else void settled.then(onTick)
+      }
+      onTick()
+    })
   const take = (): readonly T[] => {
     const batch = held
     held = []
     if (batch.length >= most) most = Math.min(2 * most, longestBatch)
     return batch
   }
-  const onAbort = (): void => wake()
+  const onAbort = (): void => {
+    isAborted = true
+    wake()
+  }
   signal?.addEventListener('abort', onAbort)
   return {
     async next() {
       isWanted = true
-      if (!isBusy) void pull()
+      if (!isBusy) ask()
       while (held.length === 0) {
         signal?.throwIfAborted()
         if (end) return end()
         await new Promise<void>((resolve) => {
           wake = resolve
         })
+        wake = noWaiter
       }
       await quiet()
       isWanted = false
