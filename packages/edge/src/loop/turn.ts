@@ -42,9 +42,9 @@ export async function* runTurn(options: TurnOptions): AsyncGenerator<readonly Ag
     const events: AgentEvent[] = []
     for (const delta of deltas) {
       const event = listener.hear(delta)
-      if (event) events.push(emit(event))
+      if (event) events.push(event)
     }
-    if (events.length > 0) yield events
+    if (events.length > 0) yield emit.together(events)
     if (listener.length() > longestTurn)
       throw new ProviderError(provider.info.provider, `The model went on for more than the limit of ${longestTurn} characters in one turn`)
   }
