@@ -11,7 +11,8 @@ import {
   parseCursor,
   type RunOutcome,
 } from '@agentstream/client/wire'
-import { encodeEvent, type Journal, type JournalEntry, type JournalStatus, newEpoch, storedEntry } from './journal.ts'
+import { encodeEvent } from './encode-event.ts'
+import { type Journal, type JournalEntry, type JournalStatus, newEpoch, storedEntry } from './journal.ts'
 
 export interface MemoryJournalOptions {
   /** Runs kept at once, 1,000 unless told. The oldest finished one makes room; when all are running, no further one opens. */

@@ -2,7 +2,7 @@
  * A run as a streaming response: a view's entries go in, bytes come out, as fast as they are read and no faster. The last frame
  * says how the run ended. Knows no agents and no routes.
  */
-import { AgentStreamError, type Framing } from '@agentstream/client/wire'
+import { AgentStreamError, type Frame, type Framing } from '@agentstream/client/wire'
 import type { RunView } from '../runs/live-run.ts'
 import type { Heartbeats } from './heartbeats.ts'
 import { type Encoding, encodedFrames, storedFrames } from './to-frames.ts'
@@ -39,6 +39,11 @@ function runStream({ view, framing, heartbeats, request, onError, encoding }: Re
   const hasHeartbeat = heartbeat.length > 0
   const entries = view.entries()[Symbol.asyncIterator]()
   const toFrames = encoding ? encodedFrames(encoding, framing) : storedFrames
+  const textOf = (frames: readonly Frame[]): string => {
+    let text = ''
+    for (const frame of frames) text += framing.encode(frame)
+    return text
+  }
   let isOver = false
   let release = (): void => {}
   // The one way out, whoever takes it first. Deno aborts the request's signal after a success too; by then nobody listens.
@@ -53,15 +58,10 @@ function runStream({ view, framing, heartbeats, request, onError, encoding }: Re
       const { done, value } = await entries.next()
       if (done)
         return {
-          text: isOver
-            ? ''
-            : toFrames
-                .end(await view.end())
-                .map(framing.encode)
-                .join(''),
+          text: isOver ? '' : textOf(toFrames.end(await view.end())),
           isLast: true,
         }
-      const text = toFrames.push(value).map(framing.encode).join('')
+      const text = textOf(toFrames.push(value))
       // A stream whose pull brought nothing is not pulled again.
       if (text !== '') return { text, isLast: false }
     }
