@@ -145,14 +145,18 @@ export async function* singly<T, R>(source: AsyncIterator<T, R, undefined>): Asy
 
 const noItems: Iterator<never, undefined> = { next: () => ({ done: true, value: undefined }) }
 
-/** The items of batches, for those who want them singly. Leaving early returns the source. No generator: that costs twice. */
-export function oneByOne<T>(source: AsyncGenerator<readonly T[], unknown, undefined>): AsyncIterableIterator<T, undefined, undefined> {
+/**
+ * The items of batches, for those who want them singly. Leaving early returns the source. Once the signal aborts, nothing more
+ * is given of a batch: the source is asked, and says why. No generator: that costs twice.
+ */
+export function oneByOne<T>(source: AsyncGenerator<readonly T[], unknown, undefined>, signal?: AbortSignal): AsyncIterableIterator<T, undefined, undefined> {
   let items: Iterator<T, undefined> = noItems
   // Calls that came before what they asked for. Whoever comes meanwhile stands in line behind them.
   let waiting = 0
   let line: Promise<unknown> = Promise.resolve()
   const fetch = async (): Promise<IteratorResult<T, undefined>> => {
     try {
+      if (signal?.aborted) items = noItems
       for (let item = items.next(); ; item = items.next()) {
         if (!item.done) return item
         const batch = await source.next()
@@ -171,7 +175,7 @@ export function oneByOne<T>(source: AsyncGenerator<readonly T[], unknown, undefi
   }
   const iterator: AsyncIterableIterator<T, undefined, undefined> = {
     next() {
-      const item = waiting === 0 ? items.next() : undefined
+      const item = waiting === 0 && !signal?.aborted ? items.next() : undefined
       return item && !item.done ? Promise.resolve(item) : inLine()
     },
     async return() {
