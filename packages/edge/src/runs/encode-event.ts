@@ -1,8 +1,8 @@
-import { type AgentEvent, AgentStreamError } from '@agentstream/client/wire'
+import { type AgentEvent, AgentStreamError, extendDigest, repeatedDigest } from '@agentstream/client/wire'
 
 /** The text of an event, as journals keep it and viewers get it. Throws for what JSON cannot carry. */
 export function encodeEvent(event: AgentEvent): string {
-  const data = tokenText(event) ?? stringify(event)
+  const data = stringify(event)
   if (!data?.startsWith('{') || typeof event.type !== 'string') throw new AgentStreamError('agent', 'The agent made something that is not an event')
   return data
 }
@@ -16,24 +16,64 @@ function stringify(event: AgentEvent): string | undefined {
   }
 }
 
+/** Encodes one event after the other, and digests what it encoded. What nearly all events have in common is done once. */
+export interface EventEncoder {
+  /** As `encodeEvent`. */
+  encode(event: AgentEvent): string
+  /** A digest after the text that was encoded last. */
+  extend(digest: number): number
+}
+
+const head = '{"type":"token","content":"'
+const tokenMembers = ['type', 'content', 'timestamp']
+/** How much of a token's end stays the same for a minute. */
+const stemLength = '","timestamp":"2026-03-04T09:15:'.length
 // Quotes, backslashes, controls and halves of surrogate pairs; the whole pairs are none, but rare enough.
 const needsEscape = /[^ !#-[\]-\ud7ff\ue000-\uffff]/
-const tokenMembers = ['type', 'content', 'timestamp']
 
-/** The time that was told last, and how it is written: it is the same for many tokens. */
-let told = { timestamp: '', text: '' }
+export function createEventEncoder(): EventEncoder {
+  const digestHead = repeatedDigest(head)
+  let stem = ''
+  let digestStem = repeatedDigest(stem)
+  // What was told last: many tokens are of the same time.
+  let timestamp: string | undefined
+  let tail = ''
+  let rest = ''
+  let text = ''
+  /** What stands between head and tail, when the text is made of these. */
+  let content: string | undefined
+  const endWith = (time: string): void => {
+    timestamp = time
+    tail = `","timestamp":${JSON.stringify(time)}}`
+    rest = tail.slice(stemLength)
+    const begin = tail.slice(0, stemLength)
+    if (begin === stem) return
+    stem = begin
+    digestStem = repeatedDigest(stem)
+  }
+  return {
+    encode(event) {
+      content = isPlainToken(event) ? event.content : undefined
+      if (content === undefined) text = encodeEvent(event)
+      else {
+        if (event.timestamp !== timestamp) endWith(String(event.timestamp))
+        text = head + content + tail
+      }
+      return text
+    },
+    extend: (digest) => (content === undefined ? extendDigest(digest, text) : extendDigest(digestStem(extendDigest(digestHead(digest), content)), rest)),
+  }
+}
 
-/** What JSON.stringify makes of a token as agents say it, which is nearly every event, in half the time. Undefined for any other. */
-function tokenText(event: AgentEvent): string | undefined {
-  if (event?.type !== 'token' || 'toJSON' in event) return undefined
-  // Without the list that Object.keys makes; what stands on the prototype of all objects would come last, and be one too many.
-  if (Object.getPrototypeOf(event) !== Object.prototype) return undefined
+/**
+ * Whether JSON.stringify makes of an event its `content` and its `timestamp` between the same words as of any other, as it does
+ * of nearly all that models say.
+ */
+function isPlainToken(event: AgentEvent): event is AgentEvent & { readonly content: string; readonly timestamp: string } {
+  if (event?.type !== 'token' || 'toJSON' in event || Object.getPrototypeOf(event) !== Object.prototype) return false
+  // Without the list that Object.keys makes; what somebody put on the prototype of all objects comes last, and is one too many.
   let count = 0
-  for (const name in event) if (name !== tokenMembers[count++]) return undefined
-  if (count !== tokenMembers.length) return undefined
-  const { content, timestamp } = event
-  if (typeof content !== 'string' || typeof timestamp !== 'string') return undefined
-  if (timestamp !== told.timestamp) told = { timestamp, text: `","timestamp":${JSON.stringify(timestamp)}}` }
-  const inside = needsEscape.test(content) ? JSON.stringify(content).slice(1, -1) : content
-  return `{"type":"token","content":"${inside}${told.text}`
+  for (const name in event) if (name !== tokenMembers[count++]) return false
+  if (count !== tokenMembers.length) return false
+  return typeof event.content === 'string' && typeof event.timestamp === 'string' && !needsEscape.test(event.content)
 }

@@ -3,7 +3,6 @@ import {
   type AgentEvent,
   AgentStreamError,
   emptyDigest,
-  extendDigest,
   formatCursor,
   formatDigest,
   isTerminalEvent,
@@ -11,7 +10,7 @@ import {
   parseCursor,
   type RunOutcome,
 } from '@agentstream/client/wire'
-import { encodeEvent } from './encode-event.ts'
+import { createEventEncoder } from './encode-event.ts'
 import { type Journal, type JournalEntry, type JournalStatus, newEpoch, storedEntry } from './journal.ts'
 
 export interface MemoryJournalOptions {
@@ -58,6 +57,7 @@ const batchBytes = 64 * 1024
 export function createMemoryJournal(options: MemoryJournalOptions = {}): Journal {
   const { maxRuns = 1_000, maxEventsPerRun = 1_000_000, maxBytesPerRun = 32 * 1024 * 1024, keepMs = 300_000, now = () => performance.now() } = options
   const runs = new Map<string, RunRecord>()
+  const { encode, extend } = createEventEncoder()
   // In order of closing, so that expiring looks at nothing it keeps.
   const finished = new Map<string, RunRecord>()
 
@@ -94,17 +94,17 @@ export function createMemoryJournal(options: MemoryJournalOptions = {}): Journal
     let end = 0
     try {
       for (const event of events) {
-        const data = encodeEvent(event)
+        const data = encode(event)
         checkRoom(record, event, data)
         texts.push(data)
         end += data.length
         ends.push(end)
         record.length++
         record.bytes += data.length
+        record.digest = extend(record.digest)
       }
     } finally {
       const text = texts.join('')
-      record.digest = extendDigest(record.digest, text)
       const last = record.blocks.at(-1)
       if (last) last.events = undefined
       if (end > 0) record.blocks.push({ before, text, ends, events })
