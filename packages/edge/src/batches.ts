@@ -119,7 +119,8 @@ export function gather<T, R>(source: AsyncIterator<T, R, undefined>, signal?: Ab
         })
         wake = noWaiter
       }
-      await quiet()
+      // Batches from behind are what came without a wait; nothing belongs to them that is still to come.
+      if (!many) await quiet()
       isWanted = false
       return { done: false, value: take() }
     },

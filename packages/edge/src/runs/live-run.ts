@@ -106,10 +106,22 @@ export function openView(options: ViewOptions): RunView {
   }
 }
 
-/** Tells the run how far the view has come. */
-async function* paced(entries: AsyncIterable<readonly JournalEntry[]>, reader: PacedReader): AsyncGenerator<readonly JournalEntry[], void, undefined> {
-  for await (const batch of entries) {
-    reader.took(batch.length)
-    yield batch
+/** Tells the run how far the view has come. No generator: it would stand between every event and its viewer. */
+function paced(entries: AsyncIterable<readonly JournalEntry[]>, reader: PacedReader): AsyncIterable<readonly JournalEntry[]> {
+  const took = (step: IteratorResult<readonly JournalEntry[], undefined>): typeof step => {
+    if (!step.done) reader.took(step.value.length)
+    return step
+  }
+  return {
+    [Symbol.asyncIterator]() {
+      const iterator = entries[Symbol.asyncIterator]()
+      return {
+        next: () => iterator.next().then(took),
+        async return() {
+          await iterator.return?.()
+          return { done: true, value: undefined }
+        },
+      }
+    },
   }
 }

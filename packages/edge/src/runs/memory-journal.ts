@@ -135,10 +135,7 @@ export function createMemoryJournal(options: MemoryJournalOptions = {}): Journal
       finished.set(runId, record)
       wake(record)
     },
-    async *read(runId, after, signal) {
-      const record = find(runId)
-      yield* follow(record, startAfter(record, after), signal)
-    },
+    read: (runId, after, signal) => follow(() => find(runId), { after, signal }),
     async status(runId) {
       expire()
       const record = runs.get(runId)
@@ -173,7 +170,12 @@ function startAfter(record: RunRecord, after: string | undefined): number {
 }
 
 /** Reads by index from the shared list: a reader that is slow or gone costs the others nothing and holds nothing of its own. */
-async function* follow(record: RunRecord, start: number, signal: AbortSignal): AsyncGenerator<readonly JournalEntry[], void, undefined> {
+async function* follow(
+  find: () => RunRecord,
+  { after, signal }: { readonly after: string | undefined; readonly signal: AbortSignal },
+): AsyncGenerator<readonly JournalEntry[], void, undefined> {
+  const record = find()
+  const start = startAfter(record, after)
   let wakeUp = (): void => {}
   const onChange = (): void => wakeUp()
   record.readers.add(onChange)

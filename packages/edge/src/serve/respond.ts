@@ -53,19 +53,6 @@ function runStream({ view, framing, heartbeats, request, onError, encoding }: Re
     release()
     view.close()
   }
-  const nextText = async (): Promise<{ readonly text: string; readonly isLast: boolean }> => {
-    for (;;) {
-      const { done, value } = await entries.next()
-      if (done)
-        return {
-          text: isOver ? '' : textOf(toFrames.end(await view.end())),
-          isLast: true,
-        }
-      const text = textOf(toFrames.push(value))
-      // A stream whose pull brought nothing is not pulled again.
-      if (text !== '') return { text, isLast: false }
-    }
-  }
   return new ReadableStream({
     start(controller) {
       const onAbort = (): void => {
@@ -87,10 +74,16 @@ function runStream({ view, framing, heartbeats, request, onError, encoding }: Re
     },
     async pull(controller) {
       try {
-        const { text, isLast } = await nextText()
-        if (isOver) return
-        if (text !== '') controller.enqueue(utf8.encode(text))
-        if (!isLast) return
+        for (let isLast = false; !isLast; ) {
+          const { done, value } = await entries.next()
+          if (isOver) return
+          const text = textOf(done ? toFrames.end(await view.end()) : toFrames.push(value))
+          if (isOver) return
+          if (text !== '') controller.enqueue(utf8.encode(text))
+          isLast = done === true
+          // A stream whose pull brought nothing is not pulled again.
+          if (text !== '' && !isLast) return
+        }
         leave()
         if (toFrames.isUntold()) controller.error(new AgentStreamError('interrupted', 'The run did not complete'))
         else controller.close()
