@@ -169,6 +169,27 @@ describe('a source in batches', () => {
   })
 })
 
+test('S2 batches as they come end with the signal too, whether or not their source heeds it, and nothing of it is begun after', async () => {
+  let begun = 0
+  const deaf = (): AsyncIterableIterator<number> =>
+    oneByOne(
+      (async function* () {
+        begun++
+        yield []
+        yield [1]
+        await forever()
+      })(),
+    )
+  const controller = new AbortController()
+  const batches = gather(deaf(), controller.signal)
+  expect(await batches.next()).toEqual({ done: false, value: [1] })
+  const next = batches.next()
+  controller.abort('enough')
+  await expect(next).rejects.toBe('enough')
+  await expect(gather(deaf(), controller.signal).next()).rejects.toBe('enough')
+  expect(begun).toBe(1)
+})
+
 describe('batches one by one', () => {
   const batches = async function* (onEnd = (): void => {}): AsyncGenerator<readonly number[], void, undefined> {
     try {

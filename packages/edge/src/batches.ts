@@ -2,6 +2,7 @@
  * Items of an async iterator in batches, and back. A step of an async iterator costs several turns of the microtask queue, at
  * every iterator it passes; a batch pays for them once.
  */
+import { interruptible } from './abort.ts'
 
 /** The next batches of a source. Returned by `gather`. */
 export interface Batches<T, R> {
@@ -31,11 +32,36 @@ const batchesBehind = new WeakMap<object, () => Promise<IteratorResult<readonly 
 /**
  * A batch is what a source gives without making anyone wait. As nothing but microtasks goes between its first item and its
  * last, neither network nor timers could have seen one before the other. While nobody asks for the next batch, the source is
- * asked for one item at most, or for one batch where it has those to give: what `oneByOne` took apart is not put together
- * again item by item. When the signal aborts, `next` gives what has come, then throws the signal's reason, whether
- * or not the source heeds it.
+ * asked for one item at most. What `oneByOne` took apart is not put together again: its batches are handed on as they come.
+ * When the signal aborts, `next` gives what has come, then throws the signal's reason, whether or not the source heeds it.
  */
 export function gather<T, R>(source: AsyncIterator<T, R, undefined>, signal?: AbortSignal): Batches<T, R> {
+  // Of T and R, as is the iterator it was kept for.
+  const many = batchesBehind.get(source) as (() => Promise<IteratorResult<readonly T[], R>>) | undefined
+  const letGo = (): void => {
+    source.return?.().catch(() => {})
+  }
+  return many ? asTheyCome(many, { letGo, signal }) : together(source, { letGo, signal })
+}
+
+interface Ears {
+  readonly letGo: () => void
+  readonly signal: AbortSignal | undefined
+}
+
+/** Nothing is asked of the source before it is wanted. */
+function asTheyCome<T, R>(many: () => Promise<IteratorResult<readonly T[], R>>, { letGo, signal }: Ears): Batches<T, R> {
+  const waits = signal && interruptible(signal)
+  return {
+    next: waits ? () => (signal.aborted ? Promise.reject(signal.reason) : waits.wait(many())) : many,
+    release() {
+      waits?.release()
+      letGo()
+    },
+  }
+}
+
+function together<T, R>(source: AsyncIterator<T, R, undefined>, { letGo, signal }: Ears): Batches<T, R> {
   let held: T[] = []
   let most = 1
   let isWanted = false
@@ -44,16 +70,13 @@ export function gather<T, R>(source: AsyncIterator<T, R, undefined>, signal?: Ab
   let isAborted = signal?.aborted === true
   let end: (() => IteratorResult<never, R>) | undefined
   let wake = noWaiter
-  // Of T and R, as is the iterator it was kept for.
-  const many = batchesBehind.get(source) as (() => Promise<IteratorResult<readonly T[], R>>) | undefined
   const isOver = (): boolean => end !== undefined || isAborted
   // Callbacks and no `await`: that makes four objects each time, and all this happens for every item.
   const ask = (): void => {
     isBusy = isWanted && held.length < most && !isOver()
     if (!isBusy) return
     try {
-      if (many) many().then(onBatch, onFailure)
-      else Promise.resolve(source.next()).then(onStep, onFailure)
+      Promise.resolve(source.next()).then(onStep, onFailure)
     } catch (error) {
       onFailure(error)
     }
@@ -62,14 +85,6 @@ export function gather<T, R>(source: AsyncIterator<T, R, undefined>, signal?: Ab
     if (!isAborted) {
       if (step.done) end = () => step
       else held.push(step.value)
-    }
-    ask()
-    wake()
-  }
-  const onBatch = (step: IteratorResult<readonly T[], R>): void => {
-    if (!isAborted) {
-      if (step.done) end = () => step
-      else held.push(...step.value)
     }
     ask()
     wake()
@@ -119,15 +134,14 @@ export function gather<T, R>(source: AsyncIterator<T, R, undefined>, signal?: Ab
         })
         wake = noWaiter
       }
-      // Batches from behind are what came without a wait; nothing belongs to them that is still to come.
-      if (!many) await quiet()
+      await quiet()
       isWanted = false
       return { done: false, value: take() }
     },
     release() {
       isWanted = false
       signal?.removeEventListener('abort', onAbort)
-      source.return?.().catch(() => {})
+      letGo()
     },
   }
 }
@@ -192,8 +206,11 @@ export function oneByOne<T>(source: AsyncGenerator<readonly T[], unknown, undefi
     const left: T[] = []
     for (let item = items.next(); !item.done; item = items.next()) left.push(item.value)
     if (left.length > 0) return { done: false, value: left }
-    const batch = await source.next()
-    return batch.done ? { done: true, value: undefined } : batch
+    for (;;) {
+      const batch = await source.next()
+      if (batch.done) return { done: true, value: undefined }
+      if (batch.value.length > 0) return batch
+    }
   })
   return iterator
 }
