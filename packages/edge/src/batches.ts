@@ -15,7 +15,8 @@ export interface Batches<T, R> {
   release(): void
 }
 
-/** The longest batch. Batches begin with a single item and double, so that no source runs far ahead of who takes little. */
+/** Batches begin with a single item and grow with what is taken, so that no source runs far ahead of who takes little. */
+const growth = 4
 const longestBatch = 256
 
 /**
@@ -114,7 +115,7 @@ function together<T, R>(source: AsyncIterator<T, R, undefined>, { letGo, signal 
   const take = (): readonly T[] => {
     const batch = held
     held = []
-    if (batch.length >= most) most = Math.min(2 * most, longestBatch)
+    if (batch.length >= most) most = Math.min(growth * most, longestBatch)
     return batch
   }
   const onAbort = (): void => {
