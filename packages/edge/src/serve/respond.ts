@@ -2,10 +2,10 @@
  * A run as a streaming response: a view's entries go in, bytes come out, as fast as they are read and no faster. The last frame
  * says how the run ended. Knows no agents and no routes.
  */
-import { AgentStreamError, type Frame, type Framing } from '@agentstream/client/wire'
+import { AgentStreamError, type Framing } from '@agentstream/client/wire'
 import type { RunView } from '../runs/live-run.ts'
 import type { Heartbeats } from './heartbeats.ts'
-import { type Encoding, encodedFrames, storedFrames } from './to-frames.ts'
+import { type Encoding, encodedTexts, storedTexts } from './to-frames.ts'
 
 export interface RespondOptions {
   readonly view: RunView
@@ -38,12 +38,7 @@ function runStream({ view, framing, heartbeats, request, onError, encoding }: Re
   // Where every byte is part of the answer, there is no sign of life.
   const hasHeartbeat = heartbeat.length > 0
   const entries = view.entries()[Symbol.asyncIterator]()
-  const toFrames = encoding ? encodedFrames(encoding, framing) : storedFrames
-  const textOf = (frames: readonly Frame[]): string => {
-    let text = ''
-    for (const frame of frames) text += framing.encode(frame)
-    return text
-  }
+  const toTexts = encoding ? encodedTexts(encoding, framing) : storedTexts(framing)
   let isOver = false
   let release = (): void => {}
   // The one way out, whoever takes it first. Deno aborts the request's signal after a success too; by then nobody listens.
@@ -77,7 +72,7 @@ function runStream({ view, framing, heartbeats, request, onError, encoding }: Re
         for (let isLast = false; !isLast; ) {
           const { done, value } = await entries.next()
           if (isOver) return
-          const text = textOf(done ? toFrames.end(await view.end()) : toFrames.push(value))
+          const text = done ? toTexts.end(await view.end()) : toTexts.push(value)
           if (isOver) return
           if (text !== '') controller.enqueue(utf8.encode(text))
           isLast = done === true
@@ -85,7 +80,7 @@ function runStream({ view, framing, heartbeats, request, onError, encoding }: Re
           if (text !== '' && !isLast) return
         }
         leave()
-        if (toFrames.isUntold()) controller.error(new AgentStreamError('interrupted', 'The run did not complete'))
+        if (toTexts.isUntold()) controller.error(new AgentStreamError('interrupted', 'The run did not complete'))
         else controller.close()
       } catch (error) {
         onError(error)
