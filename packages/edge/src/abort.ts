@@ -25,9 +25,13 @@ export function interruptible(signal: AbortSignal): Interruptible {
   }
 }
 
+/** Why work is aborted that nobody waits for any more. One for all: making one is dearer than the rest of an abort. */
+export const workIsOver: unknown = new DOMException('The work is over', 'AbortError')
+
 /** A signal that aborts with its parent, or alone. */
 export interface LinkedAbort {
   readonly signal: AbortSignal
+  /** Because the work is over, unless told. */
   abort(reason?: unknown): void
   /** Lets go of the parent. */
   release(): void
@@ -41,7 +45,7 @@ export function linkedAbort(parent: AbortSignal): LinkedAbort {
   else parent.addEventListener('abort', onAbort, { once: true })
   return {
     signal: controller.signal,
-    abort: (reason) => controller.abort(reason),
+    abort: (reason = workIsOver) => controller.abort(reason),
     release: () => parent.removeEventListener('abort', onAbort),
   }
 }

@@ -29,7 +29,7 @@ describe('a source in batches', () => {
   test('gives the first item alone and then ever more at once, all of them in order, and what the source returned', async () => {
     for (const depth of [0, 3]) {
       const { batches, returned } = await all(gather(wrapped(depth, 1_000)))
-      expect(batches.map(({ length }) => length)).toEqual([1, 2, 4, 8, 16, 32, 64, 128, 256, 256, 233])
+      expect(batches.map(({ length }) => length)).toEqual([1, 4, 16, 64, 256, 256, 256, 147])
       expect(batches.flat()).toEqual(Array.from({ length: 1_000 }, (_, at) => at + 1))
       expect(returned).toBe('end')
     }
@@ -89,17 +89,17 @@ describe('a source in batches', () => {
     expect(asked).toEqual([1])
     await batches.next()
     await new Promise((resolve) => setImmediate(resolve))
-    expect(asked).toEqual([1, 2, 3])
+    expect(asked).toEqual([1, 2, 3, 4, 5])
   })
 
   test('gives what came before an error, then throws it, also when a source throws at once', async () => {
     const failing = gather(
       (async function* () {
-        yield* numbers(4)
+        yield* numbers(6)
         throw new TypeError('no')
       })(),
     )
-    expect([await failing.next(), await failing.next(), await failing.next()].map(({ value }) => value)).toEqual([[1], [2, 3], [4]])
+    expect([await failing.next(), await failing.next(), await failing.next()].map(({ value }) => value)).toEqual([[1], [2, 3, 4, 5], [6]])
     await expect(failing.next()).rejects.toThrow('no')
     await expect(failing.next()).rejects.toThrow('no')
     const broken = gather({
@@ -158,6 +158,27 @@ describe('a source in batches', () => {
     await new Promise((resolve) => setImmediate(resolve))
     expect([listeners(), returned]).toEqual([0, true])
   })
+})
+
+test('S2 batches as they come end with the signal too, whether or not their source heeds it, and nothing of it is begun after', async () => {
+  let begun = 0
+  const deaf = (): AsyncIterableIterator<number> =>
+    oneByOne(
+      (async function* () {
+        begun++
+        yield []
+        yield [1]
+        await forever()
+      })(),
+    )
+  const controller = new AbortController()
+  const batches = gather(deaf(), controller.signal)
+  expect(await batches.next()).toEqual({ done: false, value: [1] })
+  const next = batches.next()
+  controller.abort('enough')
+  await expect(next).rejects.toBe('enough')
+  await expect(gather(deaf(), controller.signal).next()).rejects.toBe('enough')
+  expect(begun).toBe(1)
 })
 
 describe('batches one by one', () => {

@@ -2,6 +2,7 @@
  * Items of an async iterator in batches, and back. A step of an async iterator costs several turns of the microtask queue, at
  * every iterator it passes; a batch pays for them once.
  */
+import { interruptible } from './abort.ts'
 
 /** The next batches of a source. Returned by `gather`. */
 export interface Batches<T, R> {
@@ -14,7 +15,8 @@ export interface Batches<T, R> {
   release(): void
 }
 
-/** The longest batch. Batches begin with a single item and double, so that no source runs far ahead of who takes little. */
+/** Batches begin with a single item and grow with what is taken, so that no source runs far ahead of who takes little. */
+const growth = 4
 const longestBatch = 256
 
 /**
@@ -23,6 +25,7 @@ const longestBatch = 256
  */
 const patience = 16
 const settled = Promise.resolve()
+const noWaiter = (): void => {}
 
 /** For each iterator that `oneByOne` made, how to have what is left of it in batches, as it lies behind. */
 const batchesBehind = new WeakMap<object, () => Promise<IteratorResult<readonly unknown[], undefined>>>()
@@ -30,74 +33,107 @@ const batchesBehind = new WeakMap<object, () => Promise<IteratorResult<readonly 
 /**
  * A batch is what a source gives without making anyone wait. As nothing but microtasks goes between its first item and its
  * last, neither network nor timers could have seen one before the other. While nobody asks for the next batch, the source is
- * asked for one item at most, or for one batch where it has those to give: what `oneByOne` took apart is not put together
- * again item by item. When the signal aborts, `next` gives what has come, then throws the signal's reason, whether
- * or not the source heeds it.
+ * asked for one item at most. What `oneByOne` took apart is not put together again: its batches are handed on as they come.
+ * When the signal aborts, `next` gives what has come, then throws the signal's reason, whether or not the source heeds it.
  */
 export function gather<T, R>(source: AsyncIterator<T, R, undefined>, signal?: AbortSignal): Batches<T, R> {
+  // Of T and R, as is the iterator it was kept for.
+  const many = batchesBehind.get(source) as (() => Promise<IteratorResult<readonly T[], R>>) | undefined
+  const letGo = (): void => {
+    source.return?.().catch(() => {})
+  }
+  return many ? asTheyCome(many, { letGo, signal }) : together(source, { letGo, signal })
+}
+
+interface Ears {
+  readonly letGo: () => void
+  readonly signal: AbortSignal | undefined
+}
+
+/** Nothing is asked of the source before it is wanted. */
+function asTheyCome<T, R>(many: () => Promise<IteratorResult<readonly T[], R>>, { letGo, signal }: Ears): Batches<T, R> {
+  const waits = signal && interruptible(signal)
+  return {
+    next: waits ? () => (signal.aborted ? Promise.reject(signal.reason) : waits.wait(many())) : many,
+    release() {
+      waits?.release()
+      letGo()
+    },
+  }
+}
+
+function together<T, R>(source: AsyncIterator<T, R, undefined>, { letGo, signal }: Ears): Batches<T, R> {
   let held: T[] = []
   let most = 1
   let isWanted = false
   let isBusy = false
+  // Asked several times for every item, and a signal is slow to answer.
+  let isAborted = signal?.aborted === true
   let end: (() => IteratorResult<never, R>) | undefined
-  let wake = (): void => {}
-  // Of T and R, as is the iterator it was kept for.
-  const many = batchesBehind.get(source) as (() => Promise<IteratorResult<readonly T[], R>>) | undefined
-  const isOver = (): boolean => end !== undefined || signal?.aborted === true
-  const pull = async (): Promise<void> => {
-    isBusy = true
+  let wake = noWaiter
+  const isOver = (): boolean => end !== undefined || isAborted
+  // Callbacks and no `await`: that makes four objects each time, and all this happens for every item.
+  const ask = (): void => {
+    isBusy = isWanted && held.length < most && !isOver()
+    if (!isBusy) return
     try {
-      while (isWanted && held.length < most && !isOver()) {
-        if (many) {
-          const step = await many()
-          if (signal?.aborted) break
-          if (step.done) end = () => step
-          else {
-            held.push(...step.value)
-            if (held.length === step.value.length) wake()
-          }
-        } else {
-          const step = await source.next()
-          if (signal?.aborted) break
-          if (step.done) end = () => step
-          else held.push(step.value)
-        }
-        // What was there when the source was asked may have been taken since.
-        wake()
-      }
+      Promise.resolve(source.next()).then(onStep, onFailure)
     } catch (error) {
-      end = () => {
-        throw error
-      }
+      onFailure(error)
+    }
+  }
+  const onStep = (step: IteratorResult<T, R>): void => {
+    if (!isAborted) {
+      if (step.done) end = () => step
+      else held.push(step.value)
+    }
+    ask()
+    wake()
+  }
+  const onFailure = (error: unknown): void => {
+    end = () => {
+      throw error
     }
     isBusy = false
     wake()
   }
-  /** Until the source makes us wait, or the batch is full. */
-  const quiet = async (): Promise<void> => {
-    for (let seen = 0; isBusy && !isOver() && seen < held.length; ) {
-      seen = held.length
-      for (let waited = 0; isBusy && waited < patience; waited++) await settled
-    }
-  }
+  /** Resolves when the source makes us wait, or the batch is full. */
+  const quiet = (): Promise<void> =>
+    new Promise((resolve) => {
+      let seen = held.length
+      let waited = 0
+      const onTick = (): void => {
+        if (waited === patience && held.length > seen) {
+          seen = held.length
+          waited = 0
+        }
+        if (!isBusy || isOver() || waited++ === patience) resolve()
+        else void settled.then(onTick)
+      }
+      onTick()
+    })
   const take = (): readonly T[] => {
     const batch = held
     held = []
-    if (batch.length >= most) most = Math.min(2 * most, longestBatch)
+    if (batch.length >= most) most = Math.min(growth * most, longestBatch)
     return batch
   }
-  const onAbort = (): void => wake()
+  const onAbort = (): void => {
+    isAborted = true
+    wake()
+  }
   signal?.addEventListener('abort', onAbort)
   return {
     async next() {
       isWanted = true
-      if (!isBusy) void pull()
+      if (!isBusy) ask()
       while (held.length === 0) {
         signal?.throwIfAborted()
         if (end) return end()
         await new Promise<void>((resolve) => {
           wake = resolve
         })
+        wake = noWaiter
       }
       await quiet()
       isWanted = false
@@ -106,7 +142,7 @@ export function gather<T, R>(source: AsyncIterator<T, R, undefined>, signal?: Ab
     release() {
       isWanted = false
       signal?.removeEventListener('abort', onAbort)
-      source.return?.().catch(() => {})
+      letGo()
     },
   }
 }
@@ -125,14 +161,18 @@ export async function* singly<T, R>(source: AsyncIterator<T, R, undefined>): Asy
 
 const noItems: Iterator<never, undefined> = { next: () => ({ done: true, value: undefined }) }
 
-/** The items of batches, for those who want them singly. Leaving early returns the source. No generator: that costs twice. */
-export function oneByOne<T>(source: AsyncGenerator<readonly T[], unknown, undefined>): AsyncIterableIterator<T, undefined, undefined> {
+/**
+ * The items of batches, for those who want them singly. Leaving early returns the source. Once the signal aborts, nothing more
+ * is given of a batch: the source is asked, and says why. No generator: that costs twice.
+ */
+export function oneByOne<T>(source: AsyncGenerator<readonly T[], unknown, undefined>, signal?: AbortSignal): AsyncIterableIterator<T, undefined, undefined> {
   let items: Iterator<T, undefined> = noItems
   // Calls that came before what they asked for. Whoever comes meanwhile stands in line behind them.
   let waiting = 0
   let line: Promise<unknown> = Promise.resolve()
   const fetch = async (): Promise<IteratorResult<T, undefined>> => {
     try {
+      if (signal?.aborted) items = noItems
       for (let item = items.next(); ; item = items.next()) {
         if (!item.done) return item
         const batch = await source.next()
@@ -151,7 +191,7 @@ export function oneByOne<T>(source: AsyncGenerator<readonly T[], unknown, undefi
   }
   const iterator: AsyncIterableIterator<T, undefined, undefined> = {
     next() {
-      const item = waiting === 0 ? items.next() : undefined
+      const item = waiting === 0 && !signal?.aborted ? items.next() : undefined
       return item && !item.done ? Promise.resolve(item) : inLine()
     },
     async return() {
@@ -167,8 +207,11 @@ export function oneByOne<T>(source: AsyncGenerator<readonly T[], unknown, undefi
     const left: T[] = []
     for (let item = items.next(); !item.done; item = items.next()) left.push(item.value)
     if (left.length > 0) return { done: false, value: left }
-    const batch = await source.next()
-    return batch.done ? { done: true, value: undefined } : batch
+    for (;;) {
+      const batch = await source.next()
+      if (batch.done) return { done: true, value: undefined }
+      if (batch.value.length > 0) return batch
+    }
   })
   return iterator
 }

@@ -69,7 +69,7 @@ async function* carryOut(task: Task, context: RunContext, plan: RunPlan): AsyncG
       past: plan.past,
     })
     session?.remember(turnOf(messages.slice(turnStart), outcome))
-    yield plan.closing(outcome, (now() - started) / 1000).map(emit)
+    yield emit.together(plan.closing(outcome, (now() - started) / 1000))
   } catch (error) {
     if (signal.aborted) return
     const failure = failureEvent(error)

@@ -126,5 +126,6 @@ function stepEmit(scope: LoopScope, { now, compatible }: ChainOptions): Emit {
   const emit = createEmit({ now, scope })
   if (!compatible) return emit
   // Every turn of a step is a loop of its own upstream, and counted as one.
-  return (event) => emit(event.type === 'iteration_start' ? { ...event, iteration: 1, max_iterations: 1 } : event)
+  const one = (event: AgentEvent): AgentEvent => emit(event.type === 'iteration_start' ? { ...event, iteration: 1, max_iterations: 1 } : event)
+  return Object.assign(one, { together: (events: readonly AgentEvent[]) => events.map(one) })
 }

@@ -1,7 +1,11 @@
 import type { AgentEvent, LoopScope } from '@agentstream/client/wire'
 
-/** Puts time and scope on an event, and hands it back for yielding. */
-export type Emit = (event: AgentEvent) => AgentEvent
+/** Puts time and scope on events. */
+export interface Emit {
+  (event: AgentEvent): AgentEvent
+  /** Of events that came together, at the time of all of them. */
+  readonly together: (events: readonly AgentEvent[]) => readonly AgentEvent[]
+}
 
 export interface EmitOptions {
   /** Milliseconds since 1970. */
@@ -11,15 +15,23 @@ export interface EmitOptions {
 }
 
 export function createEmit({ now = Date.now, scope }: EmitOptions = {}): Emit {
-  // Tokens come many to a millisecond, and writing the time is the dearest part of an event.
+  // Events come many to a millisecond, and writing the time is the dearest part of one.
   let time = Number.NaN
   let timestamp = ''
-  return (event) => {
+  const tell = (): void => {
     const current = now()
-    if (current !== time) {
-      time = current
-      timestamp = new Date(current).toISOString()
-    }
-    return scope ? { ...event, timestamp, loop_scope: scope } : { ...event, timestamp }
+    if (current === time) return
+    time = current
+    timestamp = new Date(current).toISOString()
   }
+  const stamp = (event: AgentEvent): AgentEvent => (scope ? { ...event, timestamp, loop_scope: scope } : { ...event, timestamp })
+  const one = (event: AgentEvent): AgentEvent => {
+    tell()
+    return stamp(event)
+  }
+  const together = (events: readonly AgentEvent[]): readonly AgentEvent[] => {
+    tell()
+    return events.map(stamp)
+  }
+  return Object.assign(one, { together })
 }

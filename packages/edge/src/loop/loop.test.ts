@@ -5,6 +5,7 @@ import { type ScriptedTurn, scriptedProvider } from '../model/scripted/provider.
 import { defineTool, type Tool, type ToolContext } from '../tools/tool.ts'
 import { createToolbox } from '../tools/toolbox.ts'
 import { createBudget } from './budget.ts'
+import { createEmit } from './emit.ts'
 import { type LoopOutcome, type LoopPolicy, runLoop } from './loop.ts'
 import { createCallIds } from './tool-call-assembly.ts'
 
@@ -25,7 +26,7 @@ function setup(script: readonly ScriptedTurn[], tools: readonly Tool[], more: Pa
     budget: createBudget(turns),
     runId: 'r',
     signal,
-    emit: (event) => event,
+    emit: createEmit(),
     claimId: createCallIds(),
   })
   return { provider, loop }

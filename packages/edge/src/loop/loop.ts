@@ -155,7 +155,8 @@ async function* runRound(loop: OpenLoop, { iteration, log }: { iteration: number
   loop.signal.throwIfAborted()
   if (policy.narrate) yield [emit({ type: 'iteration_start', iteration, max_iterations: loop.maxTurns ?? budget.limit, remaining: budget.remaining })]
   const toolbox = loop.toolbox.without(loop.toolSwitch.switchedOff).without(extension?.hiddenTools ?? noNames)
-  const turn = yield* runTurn({ ...loop, request: requestOf(messages, { ...loop, toolbox }), iteration })
+  const { provider, signal, claimId, parameters } = loop
+  const turn = yield* runTurn({ provider, request: requestOf(messages, { toolbox, parameters, policy }), signal, emit, claimId, iteration })
   const thought = turn.text.trim()
   log.thought(thought, iteration)
   if (turn.toolCalls.length === 0) {

@@ -6,6 +6,7 @@ import type { StreamingProvider } from '../model/provider.ts'
 import { defineTool } from '../tools/tool.ts'
 import { createToolbox } from '../tools/toolbox.ts'
 import { createBudget } from './budget.ts'
+import { createEmit } from './emit.ts'
 import { runLoop } from './loop.ts'
 import { createCallIds } from './tool-call-assembly.ts'
 
@@ -26,7 +27,7 @@ async function secondRequest(make: (fetch: typeof globalThis.fetch) => Streaming
     budget: createBudget(5),
     runId: 'r',
     signal: new AbortController().signal,
-    emit: (event) => event,
+    emit: createEmit(),
     claimId: createCallIds(),
   })
   for await (const _ of loop);

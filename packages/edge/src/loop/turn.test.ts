@@ -6,9 +6,11 @@ import { type ScriptPieces, scriptedProvider } from '../model/scripted/provider.
 import { createCallIds } from './tool-call-assembly.ts'
 import { runTurn, type Turn } from './turn.ts'
 
+const asItIs = Object.assign((event: AgentEvent) => event, { together: (events: readonly AgentEvent[]) => events })
+
 async function play(provider: StreamingProvider, signal = new AbortController().signal): Promise<{ events: AgentEvent[]; turn: Turn }> {
   const events: AgentEvent[] = []
-  const playing = runTurn({ provider, request: { messages: [] }, signal, emit: (event) => event, claimId: createCallIds(), iteration: 3 })
+  const playing = runTurn({ provider, request: { messages: [] }, signal, emit: asItIs, claimId: createCallIds(), iteration: 3 })
   for (let step = await playing.next(); ; step = await playing.next()) {
     if (step.done) return { events, turn: step.value }
     events.push(...step.value)

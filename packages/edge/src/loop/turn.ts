@@ -38,15 +38,26 @@ const longestTurn = 8 * 1024 * 1024
 export async function* runTurn(options: TurnOptions): AsyncGenerator<readonly AgentEvent[], Turn, undefined> {
   const { provider, request, signal, emit } = options
   const listener = createListener(options.claimId)
-  for await (const deltas of deltasOf(provider, { request, signal })) {
-    const events: AgentEvent[] = []
-    for (const delta of deltas) {
-      const event = listener.hear(delta)
-      if (event) events.push(emit(event))
+  const work = linkedAbort(signal)
+  let deltas: Batches<ModelDelta, unknown> | undefined
+  try {
+    deltas = gather(provider.stream(request, { signal: work.signal })[Symbol.asyncIterator](), signal)
+    for (let step = await deltas.next(); !step.done; step = await deltas.next()) {
+      const events = listener.hear(step.value)
+      if (events.length > 0) yield emit.together(events)
+      if (listener.length() > longestTurn)
+        throw new ProviderError(provider.info.provider, `The model went on for more than the limit of ${longestTurn} characters in one turn`)
     }
-    if (events.length > 0) yield events
-    if (listener.length() > longestTurn)
-      throw new ProviderError(provider.info.provider, `The model went on for more than the limit of ${longestTurn} characters in one turn`)
+  } catch (error) {
+    signal.throwIfAborted()
+    if (isAgentStreamError(error)) throw error
+    // A provider of somebody else's making; what it threw may quote a key.
+    throw new ProviderError(provider.info.provider, `The provider ${provider.info.provider} failed`, { cause: error })
+  } finally {
+    // Before the provider is told to return, or it would take its ear off the signal first.
+    work.abort()
+    work.release()
+    deltas?.release()
   }
   const { turn, usage } = listener.heard()
   if (turn.toolCalls.length > 0) yield [emit({ type: 'tool_calls_ready', tool_calls: turn.toolCalls.map(readyCall) })]
@@ -56,8 +67,8 @@ export async function* runTurn(options: TurnOptions): AsyncGenerator<readonly Ag
 
 /** What a model says, piece by piece, and in the end as a whole. */
 interface Listener {
-  /** The event of a piece that is one. */
-  hear(delta: ModelDelta): AgentEvent | undefined
+  /** The events of the pieces that are one. */
+  hear(deltas: readonly ModelDelta[]): readonly AgentEvent[]
   /** Characters so far. */
   length(): number
   heard(): { readonly turn: Turn; readonly usage: TokenUsage | undefined }
@@ -70,18 +81,26 @@ function createListener(claimId: ClaimCallId): Listener {
   let finish: Extract<ModelDelta, { type: 'finish' }> = { type: 'finish', reason: 'other' }
   let providerData: ProviderData | undefined
   let length = 0
+  const hear = (delta: ModelDelta): AgentEvent | undefined => {
+    length += lengthOf(delta)
+    if (delta.type === 'usage') usage = delta.usage
+    else if (delta.type === 'finish') finish = delta
+    else if (delta.type === 'provider_data') providerData = delta.data
+    // What is over the limit is not told any more.
+    else if (!isEmpty(delta) && length <= longestTurn) {
+      if (delta.type === 'text') text.push(delta.text)
+      return eventOf(delta, assembly)
+    }
+    return undefined
+  }
   return {
-    hear(delta) {
-      length += lengthOf(delta)
-      if (delta.type === 'usage') usage = delta.usage
-      else if (delta.type === 'finish') finish = delta
-      else if (delta.type === 'provider_data') providerData = delta.data
-      // What is over the limit is not told any more.
-      else if (!isEmpty(delta) && length <= longestTurn) {
-        if (delta.type === 'text') text.push(delta.text)
-        return eventOf(delta, assembly)
+    hear(deltas) {
+      const events: AgentEvent[] = []
+      for (const delta of deltas) {
+        const event = hear(delta)
+        if (event) events.push(event)
       }
-      return undefined
+      return events
     },
     length: () => length,
     heard: () => {
@@ -89,29 +108,6 @@ function createListener(claimId: ClaimCallId): Listener {
       const optional = { ...(stopText === undefined ? {} : { stopText }), ...(providerData ? { providerData } : {}) }
       return { turn: { text: text.join(''), toolCalls: assembly.calls(), finishReason, tokens: text.length, ...optional }, usage }
     },
-  }
-}
-
-/** The provider's deltas, until the signal aborts, whether or not the provider listens to it. */
-async function* deltasOf(
-  provider: StreamingProvider,
-  { request, signal }: { request: ModelRequest; signal: AbortSignal },
-): AsyncGenerator<readonly ModelDelta[], void, undefined> {
-  const work = linkedAbort(signal)
-  let deltas: Batches<ModelDelta, unknown> | undefined
-  try {
-    deltas = gather(provider.stream(request, { signal: work.signal })[Symbol.asyncIterator](), signal)
-    for (let step = await deltas.next(); !step.done; step = await deltas.next()) yield step.value
-  } catch (error) {
-    signal.throwIfAborted()
-    if (isAgentStreamError(error)) throw error
-    // A provider of somebody else's making; what it threw may quote a key.
-    throw new ProviderError(provider.info.provider, `The provider ${provider.info.provider} failed`, { cause: error })
-  } finally {
-    // Before the provider is told to return, or it would take its ear off the signal first.
-    work.abort()
-    work.release()
-    deltas?.release()
   }
 }
 

@@ -12,6 +12,7 @@ import {
   stageReader,
 } from '@agentstream/client/wire'
 import { interruptible, linkedAbort, sleep, stallTimer } from '../abort.ts'
+import { oneByOne } from '../batches.ts'
 import { ProviderError } from '../errors.ts'
 import type { ModelDelta, ProviderInfo, TraceContext } from './provider.ts'
 import { defaultAttempts, type RetryPolicy, retryDelay } from './retry-policy.ts'
@@ -80,7 +81,7 @@ export interface OpenAnswer {
  * Asks a provider over HTTP and gives its deltas. Ends normally only when the model finished. Throws ProviderError for
  * everything that goes wrong, and the signal's reason when it aborts: the request is then aborted and nothing more is read.
  */
-export function callProvider(call: ProviderCall): AsyncGenerator<ModelDelta, void, undefined> {
+export function callProvider(call: ProviderCall): AsyncIterableIterator<ModelDelta, undefined, undefined> {
   const { limits = defaultLimits } = call.transport
   return readAnswer({
     ...call,
@@ -96,7 +97,11 @@ export function callProvider(call: ProviderCall): AsyncGenerator<ModelDelta, voi
 }
 
 /** The same for a provider that makes its requests itself. */
-export async function* readAnswer(answer: ProviderAnswer): AsyncGenerator<ModelDelta, void, undefined> {
+export function readAnswer(answer: ProviderAnswer): AsyncIterableIterator<ModelDelta, undefined, undefined> {
+  return oneByOne(answerBatches(answer), answer.signal)
+}
+
+async function* answerBatches(answer: ProviderAnswer): AsyncGenerator<readonly ModelDelta[], void, undefined> {
   const { retry = {}, sleep: wait = sleep, random = Math.random } = answer.transport
   for (let attempt = 1; ; attempt++) {
     // A model that was silent for long may still be at work, and is paid for: it is not asked again. Nor is one that spoke.
@@ -107,10 +112,10 @@ export async function* readAnswer(answer: ProviderAnswer): AsyncGenerator<ModelD
       })
       for await (const batch of batches) {
         final = true
-        for (const delta of batch) {
-          answer.signal.throwIfAborted()
-          yield delta
-        }
+        answer.signal.throwIfAborted()
+        yield batch
+        // Not all of it was heard then, though it may have been the last.
+        answer.signal.throwIfAborted()
       }
       return
     } catch (error) {

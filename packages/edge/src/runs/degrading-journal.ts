@@ -14,7 +14,8 @@ import {
   type RunOutcome,
 } from '@agentstream/client/wire'
 import { createDoorbell, follow, type News } from './doorbell.ts'
-import { encodeEvent, type Journal, type JournalEntry, type JournalStatus, newEpoch } from './journal.ts'
+import { encodeEvent } from './encode-event.ts'
+import { type Journal, type JournalEntry, type JournalStatus, newEpoch } from './journal.ts'
 
 /** Who is told. */
 export interface DegradingJournalOptions {

@@ -1,5 +1,5 @@
 import { type AgentEvent, isTerminalEvent } from '@agentstream/client/wire'
-import { encodeEvent } from './journal.ts'
+import { encodeEvent } from './encode-event.ts'
 
 /** An event ready to be stored. */
 export interface EncodedEvent {

@@ -1,4 +1,4 @@
-import { type AgentEvent, AgentStreamError, type Entry, parseEvent, parseJson, type RunOutcome } from '@agentstream/client/wire'
+import { type AgentEvent, type Entry, parseEvent, parseJson, type RunOutcome } from '@agentstream/client/wire'
 
 /** An event as it was stored: with its cursor, and with the JSON text that viewers get and the digest covers. */
 export interface JournalEntry extends Entry {
@@ -91,20 +91,4 @@ export function storedEntry(id: string, data: string): JournalEntry {
   entry.id = id
   entry.data = data
   return entry
-}
-
-/** The text of an event, as journals keep it and viewers get it. Throws for what JSON cannot carry. */
-export function encodeEvent(event: AgentEvent): string {
-  const data = stringify(event)
-  if (!data?.startsWith('{') || typeof event.type !== 'string') throw new AgentStreamError('agent', 'The agent made something that is not an event')
-  return data
-}
-
-// `JSON.stringify` answers undefined for what has no JSON form, whatever its declaration says.
-function stringify(event: AgentEvent): string | undefined {
-  try {
-    return JSON.stringify(event)
-  } catch (cause) {
-    throw new AgentStreamError('agent', 'The agent made an event that JSON cannot carry', { cause })
-  }
 }

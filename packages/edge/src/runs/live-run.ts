@@ -1,4 +1,5 @@
 import { parseCursor, type RunOutcome } from '@agentstream/client/wire'
+import { workIsOver } from '../abort.ts'
 import type { ApprovalDesk } from './approval-desk.ts'
 import { type Cancellation, createCancellation } from './cancellation.ts'
 import type { Journal, JournalEntry } from './journal.ts'
@@ -99,16 +100,28 @@ export function openView(options: ViewOptions): RunView {
       return status === 'running' || status === 'unknown' ? undefined : { outcome: status, ...position }
     },
     close(how = 'left') {
-      reading.abort()
+      reading.abort(workIsOver)
       if (run?.viewers.delete(reading) && run.viewers.size === 0) onAbandoned(run, how)
     },
   }
 }
 
-/** Tells the run how far the view has come. */
-async function* paced(entries: AsyncIterable<readonly JournalEntry[]>, reader: PacedReader): AsyncGenerator<readonly JournalEntry[], void, undefined> {
-  for await (const batch of entries) {
-    reader.took(batch.length)
-    yield batch
+/** Tells the run how far the view has come. No generator: it would stand between every event and its viewer. */
+function paced(entries: AsyncIterable<readonly JournalEntry[]>, reader: PacedReader): AsyncIterable<readonly JournalEntry[]> {
+  const took = (step: IteratorResult<readonly JournalEntry[], undefined>): typeof step => {
+    if (!step.done) reader.took(step.value.length)
+    return step
+  }
+  return {
+    [Symbol.asyncIterator]() {
+      const iterator = entries[Symbol.asyncIterator]()
+      return {
+        next: () => iterator.next().then(took),
+        async return() {
+          await iterator.return?.()
+          return { done: true, value: undefined }
+        },
+      }
+    },
   }
 }

@@ -3,7 +3,6 @@ import {
   type AgentEvent,
   AgentStreamError,
   emptyDigest,
-  extendDigest,
   formatCursor,
   formatDigest,
   isTerminalEvent,
@@ -11,7 +10,8 @@ import {
   parseCursor,
   type RunOutcome,
 } from '@agentstream/client/wire'
-import { encodeEvent, type Journal, type JournalEntry, type JournalStatus, newEpoch, storedEntry } from './journal.ts'
+import { createEventEncoder } from './encode-event.ts'
+import { type Journal, type JournalEntry, type JournalStatus, newEpoch, storedEntry } from './journal.ts'
 
 /** What is kept, and for how long. */
 export interface MemoryJournalOptions {
@@ -58,6 +58,7 @@ const batchBytes = 64 * 1024
 export function createMemoryJournal(options: MemoryJournalOptions = {}): Journal {
   const { maxRuns = 1_000, maxEventsPerRun = 1_000_000, maxBytesPerRun = 32 * 1024 * 1024, keepMs = 300_000, now = () => performance.now() } = options
   const runs = new Map<string, RunRecord>()
+  const { encode, extend } = createEventEncoder()
   // In order of closing, so that expiring looks at nothing it keeps.
   const finished = new Map<string, RunRecord>()
 
@@ -94,17 +95,17 @@ export function createMemoryJournal(options: MemoryJournalOptions = {}): Journal
     let end = 0
     try {
       for (const event of events) {
-        const data = encodeEvent(event)
+        const data = encode(event)
         checkRoom(record, event, data)
         texts.push(data)
         end += data.length
         ends.push(end)
         record.length++
         record.bytes += data.length
+        record.digest = extend(record.digest)
       }
     } finally {
       const text = texts.join('')
-      record.digest = extendDigest(record.digest, text)
       const last = record.blocks.at(-1)
       if (last) last.events = undefined
       if (end > 0) record.blocks.push({ before, text, ends, events })
@@ -135,10 +136,7 @@ export function createMemoryJournal(options: MemoryJournalOptions = {}): Journal
       finished.set(runId, record)
       wake(record)
     },
-    async *read(runId, after, signal) {
-      const record = find(runId)
-      yield* follow(record, startAfter(record, after), signal)
-    },
+    read: (runId, after, signal) => follow(() => find(runId), { after, signal }),
     async status(runId) {
       expire()
       const record = runs.get(runId)
@@ -173,7 +171,12 @@ function startAfter(record: RunRecord, after: string | undefined): number {
 }
 
 /** Reads by index from the shared list: a reader that is slow or gone costs the others nothing and holds nothing of its own. */
-async function* follow(record: RunRecord, start: number, signal: AbortSignal): AsyncGenerator<readonly JournalEntry[], void, undefined> {
+async function* follow(
+  find: () => RunRecord,
+  { after, signal }: { readonly after: string | undefined; readonly signal: AbortSignal },
+): AsyncGenerator<readonly JournalEntry[], void, undefined> {
+  const record = find()
+  const start = startAfter(record, after)
   let wakeUp = (): void => {}
   const onChange = (): void => wakeUp()
   record.readers.add(onChange)

@@ -8,8 +8,6 @@ import type { AgentHandlerOptions, CorsOptions, Runtime } from './options.ts'
 /** What travels with a request through the routes. */
 export interface Env {
   readonly Bindings: {
-    /** As it came: reading the body replaces the one in the context, and with it its signal. */
-    readonly request: Request
     readonly runtime: Runtime | undefined
   }
   readonly Variables: { owner: string }
@@ -52,7 +50,7 @@ const timing = (name: string, ms: number): string => `${name};dur=${ms.toFixed(1
 export function identified(authorize: AgentHandlerOptions['authorize']): MiddlewareHandler<Env> {
   return async (context, next) => {
     const arrived = performance.now()
-    const principal = authorize ? await authorize(context.env.request) : undefined
+    const principal = authorize ? await authorize(context.req.raw) : undefined
     const known = performance.now()
     if (principal instanceof Response) return principal
     // An empty name is a missing one, and everybody without a name would share it.

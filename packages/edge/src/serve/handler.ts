@@ -74,10 +74,10 @@ export function createAgentHandler(options: AgentHandlerOptions): AgentHandler {
     onError(error)
     return errorResponse('internal')
   })
-  const handle = async (request: Request, runtime: Runtime | undefined): Promise<Response> => app.fetch(request, { request, runtime })
+  const handle = async (request: Request, runtime: Runtime | undefined): Promise<Response> => app.fetch(request, { runtime })
   const sockets = createSocketRoutes({ basePath, cors, sockets: options.sockets ?? {}, maxMessageBytes: maxBodyBytes, handle, onError })
   const answer = async (request: Request, runtime?: Runtime): Promise<Response> =>
-    isUpgrade(request) ? sockets.fetch(request, { request, runtime }) : handle(request, runtime)
+    isUpgrade(request) ? sockets.fetch(request, { runtime }) : handle(request, runtime)
   const close: AgentHandler['close'] = async ({ graceMs = 10_000 } = {}) => {
     isClosing = true
     return service.close(graceMs)

@@ -64,7 +64,7 @@ export function isRunId(text: string): boolean {
 export function parseStart(text: string, { extras = harmlessExtras }: { readonly extras?: readonly string[] | undefined } = {}): Parsed<StartInput> {
   const body = parseBodyAs(bodySchema, text)
   if ('problem' in body) return body
-  const parameters = parseParameters(flattened(body.value.parameters ?? {}), extras)
+  const parameters = body.value.parameters ? parseParameters(flattened(body.value.parameters), extras) : { value: {} }
   if ('problem' in parameters) return parameters
   const runId = body.value.run_id ?? crypto.randomUUID()
   return { value: { runId, task: toTask(body.value.task), ...(Object.keys(parameters.value).length > 0 ? { parameters: parameters.value } : {}) } }

@@ -5,7 +5,7 @@
 import { AgentStreamError, type Framing } from '@agentstream/client/wire'
 import type { RunView } from '../runs/live-run.ts'
 import type { Heartbeats } from './heartbeats.ts'
-import { type Encoding, encodedFrames, storedFrames } from './to-frames.ts'
+import { type Encoding, encodedTexts, storedTexts } from './to-frames.ts'
 
 export interface RespondOptions {
   readonly view: RunView
@@ -38,7 +38,7 @@ function runStream({ view, framing, heartbeats, request, onError, encoding }: Re
   // Where every byte is part of the answer, there is no sign of life.
   const hasHeartbeat = heartbeat.length > 0
   const entries = view.entries()[Symbol.asyncIterator]()
-  const toFrames = encoding ? encodedFrames(encoding, framing) : storedFrames
+  const toTexts = encoding ? encodedTexts(encoding, framing) : storedTexts(framing)
   let isOver = false
   let release = (): void => {}
   // The one way out, whoever takes it first. Deno aborts the request's signal after a success too; by then nobody listens.
@@ -47,24 +47,6 @@ function runStream({ view, framing, heartbeats, request, onError, encoding }: Re
     isOver = true
     release()
     view.close()
-  }
-  const nextText = async (): Promise<{ readonly text: string; readonly isLast: boolean }> => {
-    for (;;) {
-      const { done, value } = await entries.next()
-      if (done)
-        return {
-          text: isOver
-            ? ''
-            : toFrames
-                .end(await view.end())
-                .map(framing.encode)
-                .join(''),
-          isLast: true,
-        }
-      const text = toFrames.push(value).map(framing.encode).join('')
-      // A stream whose pull brought nothing is not pulled again.
-      if (text !== '') return { text, isLast: false }
-    }
   }
   return new ReadableStream({
     start(controller) {
@@ -87,12 +69,18 @@ function runStream({ view, framing, heartbeats, request, onError, encoding }: Re
     },
     async pull(controller) {
       try {
-        const { text, isLast } = await nextText()
-        if (isOver) return
-        if (text !== '') controller.enqueue(utf8.encode(text))
-        if (!isLast) return
+        for (let isLast = false; !isLast; ) {
+          const { done, value } = await entries.next()
+          if (isOver) return
+          const text = done ? toTexts.end(await view.end()) : toTexts.push(value)
+          if (isOver) return
+          if (text !== '') controller.enqueue(utf8.encode(text))
+          isLast = done === true
+          // A stream whose pull brought nothing is not pulled again.
+          if (text !== '' && !isLast) return
+        }
         leave()
-        if (toFrames.isUntold()) controller.error(new AgentStreamError('interrupted', 'The run did not complete'))
+        if (toTexts.isUntold()) controller.error(new AgentStreamError('interrupted', 'The run did not complete'))
         else controller.close()
       } catch (error) {
         onError(error)

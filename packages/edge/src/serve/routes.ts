@@ -59,7 +59,7 @@ async function start(context: Context<Env>, agentName: string, options: RouteOpt
 
 async function follow(context: Context<Env>, runId: string, options: RouteOptions): Promise<Response> {
   // A body that is never sent is never cancelled either, and would count as a viewer for ever.
-  if (context.env.request.method === 'HEAD') return errorResponse('method_not_allowed', { headers: { allow: methodsOf['/runs/:id/events'] } })
+  if (context.req.method === 'HEAD') return errorResponse('method_not_allowed', { headers: { allow: methodsOf['/runs/:id/events'] } })
   const protocol = parseProtocol(context.req.query('protocol'))
   if ('problem' in protocol) return errorResponse('bad_request', { message: protocol.problem })
   if (!isRunId(runId)) return errorResponse('unknown_run')

@@ -74,7 +74,7 @@ export async function startAndStream(context: Context<Env>, order: StartOrder, o
 /** What comes of a run, for a client that waits for it as a whole: one that leaves watches no more. */
 export async function waitedFor<T>(context: Context<Env>, view: RunView, outcome: Promise<T>): Promise<T> {
   // Held until the end: see `respond.ts`.
-  const { request } = context.env
+  const request = context.req.raw
   const leave = (): void => view.close()
   request.signal.addEventListener('abort', leave)
   if (request.signal.aborted) leave()
@@ -104,7 +104,7 @@ export function streamed(context: Context<Env>, { view, runId, protocolOf, after
     encoding: protocol && { encoder: protocol.encoder(), after },
     headers: protocol?.headers,
     heartbeats: options.heartbeatsFor(context),
-    request: context.env.request,
+    request: context.req.raw,
     onError: options.onError,
   })
 }

@@ -13,9 +13,11 @@ export const sse: Framing = {
   ...readSse,
   heartbeat: ':\n\n',
   encode(frame) {
+    const data = isOneLine(frame.data) ? frame.data : frame.data.split(lineEnd).join('\ndata: ')
+    // Nearly every frame of ours.
+    if (frame.id !== undefined && frame.event === undefined) return `id: ${oneLine(frame.id)}\ndata: ${data}\n\n`
     const id = frame.id === undefined ? '' : `id: ${oneLine(frame.id)}\n`
     const event = frame.event === undefined ? '' : `event: ${oneLine(frame.event)}\n`
-    const data = isOneLine(frame.data) ? frame.data : frame.data.split(lineEnd).join('\ndata: ')
     return `${id}${event}data: ${data}\n\n`
   },
 }

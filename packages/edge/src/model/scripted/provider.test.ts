@@ -77,3 +77,43 @@ test('pacing comes before every delta, and an abort cuts it short', async () => 
   controller.abort('stop')
   await expect(reading).rejects.toBe('stop')
 })
+
+test.each([
+  ['a list', ['a', 'b', 'c']],
+  ['a text', 'abc'],
+])('%s is said at once, and still nothing of it is heard after an abort', async (_, pieces) => {
+  const provider = scriptedProvider([pieces])
+  const controller = new AbortController()
+  const said = provider.stream(request, { signal: controller.signal })[Symbol.asyncIterator]()
+  expect(await said.next()).toEqual({ done: false, value: { type: 'text', text: 'a' } })
+  controller.abort('enough')
+  await expect(said.next()).rejects.toBe('enough')
+  expect(provider.calls).toMatchObject([{ aborted: true, finished: false }])
+})
+
+test('what a list says before it stalls or fails is heard before', async () => {
+  const controller = new AbortController()
+  const said = scriptedProvider([['a', 'b', { stall: true }]])
+    .stream(request, { signal: controller.signal })
+    [Symbol.asyncIterator]()
+  expect([await said.next(), await said.next()].map(({ value }) => value.text)).toEqual(['a', 'b'])
+  controller.abort('enough')
+  await expect(said.next()).rejects.toBe('enough')
+  const failing = scriptedProvider([['a', { fail: 'broken' }]])
+    .stream(request, { signal: open() })
+    [Symbol.asyncIterator]()
+  expect((await failing.next()).value).toEqual({ type: 'text', text: 'a' })
+  await expect(failing.next()).rejects.toBe('broken')
+})
+
+test('a script that makes its pieces makes none before it is asked for', async () => {
+  const made: string[] = []
+  const script = function* (): Generator<string> {
+    for (const piece of ['a', 'b', 'c']) {
+      made.push(piece)
+      yield piece
+    }
+  }
+  for await (const _ of scriptedProvider([script()]).stream(request, { signal: open() })) break
+  expect(made).toEqual(['a'])
+})

@@ -1,5 +1,6 @@
 import type { JsonObject, Stage } from '@agentstream/client/wire'
 import { interruptible } from '../../abort.ts'
+import { oneByOne } from '../../batches.ts'
 import { ProviderError } from '../../errors.ts'
 import type { FinishReason, ModelDelta, ModelRequest, StreamingProvider, TokenUsage } from '../provider.ts'
 
@@ -55,40 +56,63 @@ export function scriptedProvider(script: readonly ScriptedTurn[] | ((request: Mo
   return {
     info: { provider, model, supportsStreaming: true, supportsTools: true },
     calls,
-    async *stream(request, { signal }) {
-      const call = { request, aborted: signal.aborted, finished: false }
-      const number = calls.push(call)
-      signal.throwIfAborted()
-      const onAbort = (): void => {
-        call.aborted = !call.finished
-      }
-      signal.addEventListener('abort', onAbort)
-      const waits = interruptible(signal)
-      let pieces: Pieces | undefined
-      try {
-        const turn = typeof script === 'function' ? script : script[number - 1]
-        if (turn === undefined) throw new ProviderError(provider, `The script of ${provider} has ${number - 1} turns and was asked for one more`)
-        pieces = iteratorOf(typeof turn === 'function' ? turn(request) : turn)
-        const speech = createSpeech()
-        for (let isOver = false; !isOver; ) {
-          const next = pieces.next()
-          // No wait for what is there: `for await` would wait twice for every piece of a list.
-          const piece = 'then' in next ? await next : next
-          isOver = piece.done === true
-          if (isStall(piece.value)) await aborted(signal)
-          for (const delta of piece.done ? speech.end() : speech.push(piece.value)) {
-            if (pace) await waits.wait(pace(signal))
-            signal.throwIfAborted()
-            yield delta
-          }
+    stream(request, { signal }) {
+      const answer = async function* (): AsyncGenerator<readonly ModelDelta[], void, undefined> {
+        const call = { request, aborted: signal.aborted, finished: false }
+        const number = calls.push(call)
+        signal.throwIfAborted()
+        const onAbort = (): void => {
+          call.aborted = !call.finished
         }
-        call.finished = true
-      } finally {
-        waits.release()
-        signal.removeEventListener('abort', onAbort)
-        await pieces?.return?.()
+        signal.addEventListener('abort', onAbort)
+        try {
+          const turn = typeof script === 'function' ? script : script[number - 1]
+          if (turn === undefined) throw new ProviderError(provider, `The script of ${provider} has ${number - 1} turns and was asked for one more`)
+          yield* say(typeof turn === 'function' ? turn(request) : turn, { pace, signal })
+          call.finished = true
+        } finally {
+          signal.removeEventListener('abort', onAbort)
+        }
       }
+      return oneByOne(answer(), signal)
     },
+  }
+}
+
+async function* say(
+  pieces: ScriptPieces,
+  { pace, signal }: { readonly pace: ScriptedOptions['pace']; readonly signal: AbortSignal },
+): AsyncGenerator<readonly ModelDelta[], void, undefined> {
+  const most = pace ? 1 : longestBatch(pieces)
+  const iterator = iteratorOf(pieces)
+  const speech = createSpeech()
+  const waits = interruptible(signal)
+  let said: ModelDelta[] = []
+  const handOver = (): readonly ModelDelta[] => {
+    signal.throwIfAborted()
+    const batch = said
+    said = []
+    return batch
+  }
+  try {
+    for (let isOver = false; !isOver; ) {
+      const next = iterator.next()
+      // No wait for what is there: `for await` would wait twice for every piece of a list.
+      const piece = 'then' in next ? await next : next
+      isOver = piece.done === true
+      if (said.length > 0 && breaksOff(piece.value)) yield handOver()
+      if (isStall(piece.value)) await aborted(signal)
+      for (const delta of piece.done ? speech.end() : speech.push(piece.value)) {
+        if (pace) await waits.wait(pace(signal))
+        if (said.push(delta) >= most) yield handOver()
+      }
+    }
+    if (said.length > 0) yield handOver()
+    // Not all of the last batch was heard.
+    signal.throwIfAborted()
+  } finally {
+    waits.release()
+    await iterator.return?.()
   }
 }
 
@@ -98,7 +122,11 @@ function iteratorOf(pieces: ScriptPieces): Pieces {
   return typeof pieces === 'object' && Symbol.asyncIterator in pieces ? pieces[Symbol.asyncIterator]() : pieces[Symbol.iterator]()
 }
 
+/** What a list says is there, and comes many at a time; what a script makes is made when it is asked for. */
+const longestBatch = (pieces: ScriptPieces): number => (typeof pieces === 'string' || Array.isArray(pieces) ? 256 : 1)
 const isStall = (piece: unknown): boolean => typeof piece === 'object' && piece !== null && 'stall' in piece
+/** What was said before is heard before. */
+const breaksOff = (piece: unknown): boolean => isStall(piece) || (typeof piece === 'object' && piece !== null && 'fail' in piece)
 
 function createSpeech(): Stage<ScriptPiece, ModelDelta> {
   let callCount = 0

@@ -80,7 +80,7 @@ async function chat({ context, agent, options }: Asked, latest: LatestRuns): Pro
 
 /** A page that was loaded again asks for the answer that was on its way; with 204 there is none. */
 async function resumeChat({ context, agent, options }: Asked, latest: LatestRuns): Promise<Response> {
-  if (context.env.request.method === 'HEAD') return errorResponse('method_not_allowed', { headers: { allow: 'GET' } })
+  if (context.req.method === 'HEAD') return errorResponse('method_not_allowed', { headers: { allow: 'GET' } })
   const runId = latest.get(sessionKeyOf(context, { agentName: agent.name, sessionId: context.req.param('chat') ?? '' }))
   const nothing = new Response(null, { status: 204, headers: { 'cache-control': 'no-store' } })
   if (runId === undefined || (await options.service.status(keyOf(context, runId))).status !== 'running') return nothing

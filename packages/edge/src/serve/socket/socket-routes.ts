@@ -24,7 +24,7 @@ export function isUpgrade(request: Request): boolean {
 export function createSocketRoutes({ basePath, cors, sockets, maxMessageBytes, handle, onError }: SocketRouteOptions): Hono<Env> {
   const mayAddHeaders = (sockets.headers ?? ['authorization']).map((name) => name.toLowerCase())
   const app = new Hono<Env>().basePath(basePath)
-  app.get('/agents/:agent/socket', ({ env: { request, runtime } }) => {
+  app.get('/agents/:agent/socket', ({ req: { raw: request }, env: { runtime } }) => {
     const refusal = refuseHandshake(request, cors)
     if (refusal) return refusal
     if (!runtime?.upgrade) return errorResponse('no_sockets')

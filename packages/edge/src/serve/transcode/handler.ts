@@ -37,7 +37,7 @@ export function createTranscodeHandler(options: TranscodeHandlerOptions): (reque
     onError(error)
     return errorResponse('internal')
   })
-  return async (request) => app.fetch(request, { request, runtime: undefined })
+  return async (request) => app.fetch(request, { runtime: undefined })
 }
 
 interface Named {
@@ -48,7 +48,7 @@ interface Named {
 
 async function answer(context: Context<Env>, body: string, { upstream, address, options }: Named): Promise<Response> {
   const { fetch = globalThis.fetch, idleTimeoutMs = 60_000, maxAnswerBytes = 64 * mebibyte, onError = () => {} } = options
-  const { request } = context.env
+  const request = context.req.raw
   const { headers } = request
   const abort = linkedAbort(request.signal)
   const stall = stallTimer(idleTimeoutMs, () => abort.abort(new StreamTimeoutError('idle', idleTimeoutMs)))
