@@ -44,7 +44,7 @@ export function sqliteJournal(database: SqliteDatabase, options: SqliteJournalOp
     async append(runId, events) {
       const { encoded, problem } = encodeAll(events)
       try {
-        const cursor = table.append(runId, leases.of(runId), encoded)
+        const cursor = table.append(runId, { owner: leases.of(runId) }, encoded)
         if (problem) throw problem.cause
         return cursor
       } finally {
