@@ -4,6 +4,7 @@ import { type Cancellation, createCancellation } from './cancellation.ts'
 import type { Journal, JournalEntry } from './journal.ts'
 import { createPace, type Pace, type PacedReader } from './pace.ts'
 import type { RunEnding } from './produce.ts'
+import { within } from './within.ts'
 
 /** A run whose agent works in this process. */
 export interface LiveRun {
@@ -12,6 +13,8 @@ export interface LiveRun {
   readonly desk: ApprovalDesk
   /** Whether another process could go on with it. */
   readonly isResumable: boolean
+  /** The conversation that it is part of, where only one answer at a time is under way. */
+  readonly sessionKey?: string | undefined
   /** Absent where the run does not wait for its viewer. */
   readonly pace: Pace | undefined
   /** One per connection that watches, each with the switch that ends its reading. */
@@ -27,7 +30,7 @@ export interface LiveEnding extends RunEnding {
   readonly moved?: true
 }
 
-export interface LiveRunOptions extends Pick<LiveRun, 'opened' | 'desk' | 'isResumable'> {
+export interface LiveRunOptions extends Pick<LiveRun, 'opened' | 'desk' | 'isResumable' | 'sessionKey'> {
   /** Whether the run waits for an only viewer that is far behind. */
   readonly isPaced?: boolean
 }
@@ -47,10 +50,13 @@ export interface RunEnd {
   readonly lost?: RunEnding['lost']
 }
 
+/** Keeps the process at work until a run is over that goes on in it: Workers stop what nobody waits for. */
+export type Hold = (ending: Promise<unknown>) => void
+
 /** One connection that watches a run. */
 export interface RunView {
   /** What happened after the view's cursor, then what happens, until the run is over or the view is closed. */
-  entries(): AsyncIterable<readonly JournalEntry[]>
+  entries(hold?: Hold): AsyncIterable<readonly JournalEntry[]>
   /** How it ended; to be asked when the entries are. Undefined when the run is not known to be over. */
   end(): Promise<RunEnd | undefined>
   /** Stops watching, or stops the run with that where nobody else watches it. Safe to call more than once. */
@@ -65,12 +71,12 @@ export interface ViewOptions {
   readonly onWatched: (run: LiveRun) => void
   /** Called when the last viewer of the run left. */
   readonly onAbandoned: (run: LiveRun, how: 'left' | 'stopped') => void
-  /** Sees to a run that nobody works on any more. True when there is more to read. */
-  readonly revive?: ((key: string) => Promise<boolean>) | undefined
+  /** Where others share the journal. `revive` sees to a run that nobody works on any more; true when there is more to read. */
+  readonly shared?: { readonly leaseMs: number; readonly revive: (hold: Hold | undefined) => Promise<boolean> } | undefined
 }
 
 export function openView(options: ViewOptions): RunView {
-  const { journal, key, after, run, onWatched, onAbandoned, revive } = options
+  const { journal, key, after, run, onWatched, onAbandoned, shared } = options
   const reading = new AbortController()
   run?.viewers.add(reading)
   if (run) onWatched(run)
@@ -79,20 +85,25 @@ export function openView(options: ViewOptions): RunView {
     reading.signal.addEventListener('abort', reader.leave, { once: true })
     return reader
   }
-  const revived = async function* (goesOn: (key: string) => Promise<boolean>): AsyncGenerator<readonly JournalEntry[], void, undefined> {
+  const revived = async function* (goesOn: () => Promise<boolean>): AsyncGenerator<readonly JournalEntry[], void, undefined> {
     let at = after
     do {
       for await (const batch of journal.read(key, at, reading.signal)) {
         at = batch.at(-1)?.id ?? at
         yield batch
       }
-    } while (!reading.signal.aborted && (await goesOn(key)))
+    } while (!reading.signal.aborted && (await goesOn()))
   }
   return {
-    entries: () =>
-      revive ? revived(revive) : run?.pace ? paced(journal.read(key, after, reading.signal), openReader(run.pace)) : journal.read(key, after, reading.signal),
+    entries: (hold) =>
+      shared
+        ? revived(() => shared.revive(hold))
+        : run?.pace
+          ? paced(journal.read(key, after, reading.signal), openReader(run.pace))
+          : journal.read(key, after, reading.signal),
     async end() {
-      const ending = await run?.ending
+      // A run that another process ended may be frozen here, and then it never says so.
+      const ending = await (run && shared ? within(shared.leaseMs, run.ending) : run?.ending)
       if (ending?.moved) return undefined
       if (ending?.lost) return { outcome: ending.outcome, lost: ending.lost }
       const { status, ...position } = await journal.status(key)

@@ -8,11 +8,12 @@ import { answerElsewhere } from './elsewhere.ts'
 import { inSession } from './in-session.ts'
 import type { Journal, JournalStatus, SharedRuns } from './journal.ts'
 import { keepLease } from './keep-lease.ts'
-import { createLiveRun, type LiveEnding, type LiveRun, openView, type RunView } from './live-run.ts'
+import { createLiveRun, type Hold, type LiveEnding, type LiveRun, openView, type RunView } from './live-run.ts'
 import { produce } from './produce.ts'
 import { encodeRequest } from './run-request.ts'
 import type { SessionStore } from './session-store.ts'
 import { planTakeUp } from './take-up.ts'
+import { within } from './within.ts'
 
 export interface RunServiceOptions {
   readonly journal: Journal
@@ -74,7 +75,7 @@ export interface RunService {
    * true.
    */
   cancel(key: string, cause: CancelCause, scope?: string): Promise<CancelReceipt>
-  status(key: string): Promise<JournalStatus>
+  status(key: string, hold?: Hold): Promise<JournalStatus>
   /** Answers a question of a run. The end of the run answers all that were open. */
   answer(key: string, approvalId: string, answer: ApprovalAnswer): Promise<AnswerResult>
   /**
@@ -126,9 +127,14 @@ export function createRunService(options: RunServiceOptions): RunService {
         if (how === 'stopped' || disconnectGraceMs <= 0) stopUnwatched(key, run)
         else unwatched.set(run, setTimeout(stopUnwatched, disconnectGraceMs, key, run))
       },
-      revive: shared && ((abandoned) => revive(abandoned, shared)),
+      shared: shared && { leaseMs: shared.leaseMs, revive: (hold) => revive(key, { runs: shared, hold }) },
     })
 
+  const forget = (key: string, run: LiveRun): void => {
+    if (live.get(key) !== run) return
+    live.delete(key)
+    if (run.sessionKey !== undefined) talking.delete(run.sessionKey)
+  }
   const carryOut = async ({ key, sessionKey, ...request }: StartRequest, run: LiveRun): Promise<LiveEnding | undefined> => {
     let letGo = (): void => {}
     const timer = maxRunMs === undefined ? undefined : setTimeout(() => run.cancellation.cancel(tooLong(maxRunMs)), maxRunMs)
@@ -146,8 +152,7 @@ export function createRunService(options: RunServiceOptions): RunService {
       letGo()
       clearTimeout(timer)
       isWatched(run)
-      live.delete(key)
-      if (sessionKey !== undefined) talking.delete(sessionKey)
+      forget(key, run)
     }
   }
 
@@ -156,9 +161,10 @@ export function createRunService(options: RunServiceOptions): RunService {
     const opened = shared ? journal.open(request.key, encodeRequest({ ...request, agentName: agent.name })) : journal.open(request.key)
     // What nobody watches is stopped and lost with its process: then it need not hurry ahead of who watches.
     const isPaced = onDisconnect === 'cancel' && !journal.durable
-    const run = createLiveRun({ opened, desk: createApprovalDesk({ timeoutMs: approvalTimeoutMs, now }), isResumable: canGoOn(agent), isPaced })
+    const { sessionKey } = request
+    const run = createLiveRun({ opened, desk: createApprovalDesk({ timeoutMs: approvalTimeoutMs, now }), isResumable: canGoOn(agent), isPaced, sessionKey })
     live.set(request.key, run)
-    if (request.sessionKey !== undefined) talking.add(request.sessionKey)
+    if (sessionKey !== undefined) talking.add(sessionKey)
     const firstView = view(request.key)
     run.ending = carryOut(request, run)
     // Whoever asks for the ending is told; nobody has to.
@@ -172,24 +178,30 @@ export function createRunService(options: RunServiceOptions): RunService {
   }
   const canGoOn = (agent: Agent): boolean => agent.isResumable === true && findAgent?.(agent.name) !== undefined
   /** Goes on with a run that nobody works on, or says that it is cut. True unless there is nothing to see to. */
-  const revive = async (key: string, runs: SharedRuns): Promise<boolean> => {
+  const revive = async (key: string, { runs, hold }: { readonly runs: SharedRuns; readonly hold: Hold | undefined }): Promise<boolean> => {
     // Who is told nothing more asks the next process.
     if (isClosing || !(await journal.status(key)).isAbandoned) return false
-    // Ours, and only late: the process was busy or asleep.
-    if (live.has(key)) await runs.renew(key)
-    else {
-      const taken = await runs.takeUp(key)
-      if (taken) await goOn(key, taken.request)
+    const run = live.get(key)
+    if (run) {
+      // Ours, and only late: this process was busy or asleep. What does not renew its lease now either is frozen, as Workers do
+      // with what nobody waits for, and what was to come of it never comes.
+      await within(runs.leaseMs / 2, run.ending)
+      if (live.get(key) !== run || !(await journal.status(key)).isAbandoned) return true
+      forget(key, run)
+      run.ending = Promise.resolve(undefined)
     }
+    const taken = await runs.takeUp(key)
+    if (taken) await goOn(key, { text: taken.request, hold })
     return true
   }
-  const goOn = async (key: string, text: string | undefined): Promise<void> => {
+  const goOn = async (key: string, { text, hold }: { readonly text: string | undefined; readonly hold: Hold | undefined }): Promise<void> => {
     const plan = await planTakeUp({ journal, key, request: text, findAgent: isClosing ? undefined : findAgent })
     if ('outcome' in plan) return journal.close(key, plan.outcome)
     const run = createLiveRun({ opened: Promise.resolve('producer'), desk: createApprovalDesk({ timeoutMs: approvalTimeoutMs, now }), isResumable: true })
     live.set(key, run)
     run.ending = carryOut({ ...plan.request, agent: plan.agent, key }, run)
     run.ending.catch(() => {})
+    hold?.(run.ending)
   }
   const refusalOf = ({ sessionKey }: StartRequest): 'busy' | 'session_busy' | 'closing' | undefined => {
     if (isClosing) return 'closing'
@@ -224,8 +236,8 @@ export function createRunService(options: RunServiceOptions): RunService {
       return outcome === 'followed' ? { outcome, view: view(key, after) } : { outcome }
     },
     cancel: (key, cause, scope) => cancelRun({ journal, key, run: live.get(key), timestamp }, { cause, scope }),
-    async status(key) {
-      if (shared) await revive(key, shared)
+    async status(key, hold) {
+      if (shared) await revive(key, { runs: shared, hold })
       const { isAbandoned, ...status } = await journal.status(key)
       return status
     },
@@ -264,15 +276,6 @@ async function isElsewhere(journal: Journal, key: string): Promise<true | undefi
   // A journal that cannot be asked has lost the run for those who watch it here.
   const { status } = await journal.status(key).catch(() => ({ status: 'unknown' }))
   return status === 'unknown' ? undefined : true
-}
-
-async function within(ms: number, promise: Promise<unknown>): Promise<void> {
-  let timer: ReturnType<typeof setTimeout> | undefined
-  const late = new Promise((resolve) => {
-    timer = setTimeout(resolve, ms)
-  })
-  await Promise.race([promise, late])
-  clearTimeout(timer)
 }
 
 function tooLong(maxRunMs: number): CancelCause {

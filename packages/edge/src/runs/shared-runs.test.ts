@@ -3,13 +3,13 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import type { AgentEvent } from '@agentstream/client/wire'
-import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import * as z from 'zod'
 import type { Agent, RunContext } from '../agents/agent.ts'
 import { createHybridAgent } from '../agents/hybrid-agent.ts'
 import { scriptedProvider } from '../model/scripted/provider.ts'
 import { defineTool } from '../tools/tool.ts'
-import type { JournalEntry } from './journal.ts'
+import type { Journal, JournalEntry } from './journal.ts'
 import type { RunView } from './live-run.ts'
 import { createRunService, type RunService, type RunServiceOptions } from './run-service.ts'
 import { sqliteJournal } from './sqlite-journal.ts'
@@ -60,11 +60,11 @@ afterEach(() => {
 })
 
 /** A process of its own: its own connection to the file, its own service, its own agent. */
-function process({ isResumable = true, ...options }: Partial<RunServiceOptions> & { isResumable?: boolean } = {}) {
+function process({ isResumable = true, lease = leaseMs, ...options }: Partial<RunServiceOptions> & { isResumable?: boolean; lease?: number } = {}) {
   const database = new DatabaseSync(join(folder, 'runs.db'))
   databases.push(database)
   const worker = puppet(isResumable)
-  const journal = sqliteJournal(database, { pollMs: 5, leaseMs, now: () => time })
+  const journal = sqliteJournal(database, { pollMs: 5, leaseMs: lease, now: () => time })
   const findAgent = (name: string) => (name === 'puppet' ? worker.agent : undefined)
   const service = createRunService({ journal, onDisconnect: 'continue', onError: () => {}, now: () => time, findAgent, ...options })
   return { ...worker, service, journal }
@@ -233,6 +233,69 @@ describe('S19 a run whose process died', () => {
     time += leaseMs + 1
     expect(await here.service.cancel('r', { by: 'user' })).toEqual({ outcome: 'cancelled' })
     expect(await watch(await follow(here.service)).all).toEqual(['a', 'cancelled'])
+  })
+})
+
+describe('S19 a run that its process has frozen, as Workers do with what nobody waits for', () => {
+  const lease = 20
+  /** A process in which nothing more comes of a run that it has, though it answers requests. */
+  function freezing() {
+    const here = process({ lease })
+    const { shared } = here.journal
+    let isFrozen = false
+    let ofFrozen = 1
+    const never = <T>(): Promise<T> => new Promise(() => {})
+    const journal: Journal = {
+      ...here.journal,
+      append: (key, events) => (isFrozen && events[0]?.type === 'cancelled' && ofFrozen-- > 0 ? never() : here.journal.append(key, events)),
+      ...(shared && { shared: { ...shared, renew: (key: string) => (isFrozen ? never<void>() : shared.renew(key)) } }),
+    }
+    const service = createRunService({ journal, onDisconnect: 'continue', onError: () => {}, now: () => time, findAgent: () => here.agent })
+    const freeze = (): void => {
+      isFrozen = true
+      time += lease + 1
+    }
+    return { ...here, service, freeze }
+  }
+
+  test('goes on where it is asked about, in the same process as well', async () => {
+    const here = freezing()
+    const seen = watch(await start(here.service, here.agent))
+    here.say(token('a'))
+    await seen.begun
+    here.freeze()
+    const view = await follow(here.service)
+    const held: Promise<unknown>[] = []
+    const again = watch({ ...view, entries: () => view.entries((ending) => held.push(ending)) })
+    await vi.waitFor(() => expect(here.contexts).toHaveLength(2))
+    here.say(token('b'), done)
+    for (const { all } of [seen, again]) expect(await all).toEqual(['a', 'b', 'completed'])
+    expect(await view.end()).toMatchObject({ outcome: 'completed' })
+    // What keeps a Worker at work is told of it.
+    expect(await Promise.all(held)).toEqual([{ outcome: 'completed' }])
+  })
+
+  test('is cancelled all the same', async () => {
+    const here = freezing()
+    const seen = watch(await start(here.service, here.agent))
+    here.say(token('a'))
+    await seen.begun
+    here.freeze()
+    expect(await here.service.cancel('r', { by: 'user' })).toEqual({ outcome: 'cancelled' })
+    expect(await seen.all).toEqual(['a', 'cancelled'])
+  })
+
+  test('that another process ended is over for those who watch it here', async () => {
+    const [here, there] = [freezing(), process({ lease })]
+    const view = await start(here.service, here.agent)
+    const seen = watch(view)
+    here.say(token('a'))
+    await seen.begun
+    here.freeze()
+    there.say(token('b'), done)
+    expect(await watch(await follow(there.service)).all).toEqual(['a', 'b', 'completed'])
+    expect(await seen.all).toEqual(['a', 'b', 'completed'])
+    expect(await view.end()).toMatchObject({ outcome: 'completed' })
   })
 })
 
