@@ -1,8 +1,9 @@
 // What a deployment with a durable journal must keep, wherever it runs.
 import assert from 'node:assert/strict'
-import { after, test } from 'node:test'
+import { after, type TestContext, test } from 'node:test'
 import { type AgentClient, createAgentClient, selectToolCalls } from '@agentstream/client'
 import { openBench } from './deploy-bench.ts'
+import { resumeCases } from './resume-cases.ts'
 
 /** Two servers that share nothing but the journal. */
 export interface Deployment {
@@ -10,6 +11,8 @@ export interface Deployment {
   /** Kills both without a word, and starts both again, at the same addresses where they were. */
   restart(): Promise<void>
   stop(): Promise<void>
+  /** Throws away what keeps the run in memory, and leaves its storage. */
+  readonly reset?: (runId: string) => Promise<void>
   /** What every rule of the journal contracts came to, tried in there: its name, and what was wrong. */
   readonly contract?: () => Promise<readonly (readonly [string, string])[]>
 }
@@ -24,10 +27,10 @@ export async function deployCases(name: string, deploy: (bench: string) => Promi
     await deployment.stop()
     bench.close()
   })
-  const deployed = (title: string, body: () => Promise<void>) =>
-    test(`${name}: ${title}`, { timeout: 30_000 }, async () => {
+  const deployed = (title: string, body: (context: TestContext) => Promise<void>, timeoutMs = 30_000) =>
+    test(`${name}: ${title}`, { timeout: timeoutMs }, async (context) => {
       bench.shut()
-      await body()
+      await body(context)
     })
 
   const { contract } = deployment
@@ -77,4 +80,6 @@ export async function deployCases(name: string, deploy: (bench: string) => Promi
     assert.equal((await run.result()).status, 'cancelled')
     assert.ok(took < 1_000, `took ${took} ms`)
   })
+
+  resumeCases((title, body) => deployed(title, body, 36e5), deployment)
 }
