@@ -3,19 +3,8 @@ import assert from 'node:assert/strict'
 import { after, type TestContext, test } from 'node:test'
 import { type AgentClient, createAgentClient, selectToolCalls } from '@agentstream/client'
 import { openBench } from './deploy-bench.ts'
+import type { Deployment } from './deployment.ts'
 import { resumeCases } from './resume-cases.ts'
-
-/** Two servers that share nothing but the journal. */
-export interface Deployment {
-  readonly urls: readonly [string, string]
-  /** Kills both without a word, and starts both again, at the same addresses where they were. */
-  restart(): Promise<void>
-  stop(): Promise<void>
-  /** Throws away what keeps the run in memory, and leaves its storage. */
-  readonly reset?: (runId: string) => Promise<void>
-  /** What every rule of the journal contracts came to, tried in there: its name, and what was wrong. */
-  readonly contract?: () => Promise<readonly (readonly [string, string])[]>
-}
 
 const clientOf = (url: string): AgentClient => createAgentClient({ url: `${url}/api` })
 

@@ -4,7 +4,7 @@ import type { TestContext } from 'node:test'
 import { isDeepStrictEqual } from 'node:util'
 import { type AgentRun, selectText, selectToolCalls } from '@agentstream/client'
 import fc from 'fast-check'
-import type { Deployment } from './deploy-cases.ts'
+import type { Deployment } from './deployment.ts'
 import { hostile, lossy, type Schedule, type Servers, shown, tallyOf, tell, type Verdict, verdictOn } from './resuming.ts'
 
 /** Per property; a soak (`npm run soak`) asks for more, from a seed of its own. Real servers get a part of them. */

@@ -2,9 +2,8 @@
 import type { CancelCause } from './cancellation.ts'
 import { cancelElsewhere, stopElsewhere } from './elsewhere.ts'
 import type { Journal } from './journal.ts'
-import type { LiveRun } from './live-run.ts'
+import { endingOf, type LiveRun } from './live-run.ts'
 import type { ScopeOutcome } from './scopes.ts'
-import { within } from './within.ts'
 
 /** `not_supported`: it runs in another process, which cannot be reached or does not react. `unknown_run`: nor is the part known. */
 export interface CancelReceipt {
@@ -31,8 +30,7 @@ export async function cancelRun(place: CancelPlace, { cause, scope }: CancelOpti
     const outcome = await stopHere(run, scope, cause)
     if (outcome) return { outcome }
   } else run?.cancellation.cancel(cause)
-  // One that is frozen here, as Workers do with what nobody waits for, is then seen to as if it were elsewhere.
-  const ending = await (run && shared ? within(shared.leaseMs, run.ending) : run?.ending)
+  const ending = await endingOf(run, shared)
   if (ending) return { outcome: ending.outcome === 'cancelled' && scope === undefined ? 'cancelled' : 'already_finished' }
   const { status } = await journal.status(key)
   if (status === 'unknown') return { outcome: 'unknown_run' }

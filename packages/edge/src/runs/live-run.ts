@@ -31,14 +31,22 @@ export interface LiveEnding extends RunEnding {
 }
 
 export interface LiveRunOptions extends Pick<LiveRun, 'opened' | 'desk' | 'isResumable' | 'sessionKey'> {
-  /** Whether the run waits for an only viewer that is far behind. */
-  readonly isPaced?: boolean
+  /** How long the run waits for an only viewer that is far behind and takes nothing. It waits for nobody when this is undefined. */
+  readonly viewerTimeoutMs?: number | undefined
 }
 
-export function createLiveRun({ isPaced = false, ...options }: LiveRunOptions): LiveRun {
+export function createLiveRun({ viewerTimeoutMs, ...options }: LiveRunOptions): LiveRun {
   const cancellation = createCancellation()
-  const pace = isPaced ? createPace(cancellation.signal) : undefined
+  const pace = viewerTimeoutMs === undefined ? undefined : createPace({ signal: cancellation.signal, viewerTimeoutMs })
   return { ...options, cancellation, pace, viewers: new Set(), ending: Promise.resolve(undefined) }
+}
+
+/**
+ * How the run ended. Where others share the journal, undefined too after a lease: it may be frozen here, as Workers do with what
+ * nobody waits for, and then its end is another's to tell.
+ */
+export async function endingOf(run: LiveRun | undefined, shared: { readonly leaseMs: number } | undefined): Promise<LiveEnding | undefined> {
+  return run && shared ? within(shared.leaseMs, run.ending) : run?.ending
 }
 
 /** How a run ended, as the last frame of its stream says it. */
@@ -68,6 +76,8 @@ export interface ViewOptions {
   readonly key: string
   readonly after?: string | undefined
   readonly run: LiveRun | undefined
+  /** Whether nothing more comes of the run, though the journal does not know it. */
+  readonly isUnclosed?: boolean
   readonly onWatched: (run: LiveRun) => void
   /** Called when the last viewer of the run left. */
   readonly onAbandoned: (run: LiveRun, how: 'left' | 'stopped') => void
@@ -76,12 +86,18 @@ export interface ViewOptions {
 }
 
 export function openView(options: ViewOptions): RunView {
-  const { journal, key, after, run, onWatched, onAbandoned, shared } = options
+  const { journal, key, after, run, isUnclosed, onWatched, onAbandoned, shared } = options
   const reading = new AbortController()
   run?.viewers.add(reading)
   if (run) onWatched(run)
+  const close = (how: 'left' | 'stopped'): void => {
+    reading.abort()
+    if (run?.viewers.delete(reading) && run.viewers.size === 0) onAbandoned(run, how)
+  }
   const openReader = (pace: Pace): PacedReader => {
-    const reader = pace.join((after === undefined ? undefined : parseCursor(after)?.seq) ?? 0)
+    const at = (after === undefined ? undefined : parseCursor(after)?.seq) ?? 0
+    // It counts as gone: should it read again, it is cut, and asks for the rest.
+    const reader = pace.join({ at, onStalled: () => close('left') })
     reading.signal.addEventListener('abort', reader.leave, { once: true })
     return reader
   }
@@ -94,25 +110,31 @@ export function openView(options: ViewOptions): RunView {
       }
     } while (!reading.signal.aborted && (await goesOn()))
   }
+  /** Without its end in the journal, whoever reads it waits for more for ever. */
+  const unclosed = async function* (): AsyncGenerator<readonly JournalEntry[], void, undefined> {
+    const { cursor } = await journal.status(key)
+    if (cursor === undefined || cursor === after) return
+    for await (const batch of journal.read(key, after, reading.signal)) {
+      yield batch
+      if (batch.at(-1)?.id === cursor) return
+    }
+  }
+  const entries = (hold?: Hold): AsyncIterable<readonly JournalEntry[]> => {
+    if (shared) return revived(() => shared.revive(hold))
+    if (isUnclosed) return unclosed()
+    const read = journal.read(key, after, reading.signal)
+    return run?.pace ? paced(read, openReader(run.pace)) : read
+  }
   return {
-    entries: (hold) =>
-      shared
-        ? revived(() => shared.revive(hold))
-        : run?.pace
-          ? paced(journal.read(key, after, reading.signal), openReader(run.pace))
-          : journal.read(key, after, reading.signal),
+    entries,
     async end() {
-      // A run that another process ended may be frozen here, and then it never says so.
-      const ending = await (run && shared ? within(shared.leaseMs, run.ending) : run?.ending)
+      const ending = await endingOf(run, shared)
       if (ending?.moved) return undefined
       if (ending?.lost) return { outcome: ending.outcome, lost: ending.lost }
       const { status, ...position } = await journal.status(key)
       return status === 'running' || status === 'unknown' ? undefined : { outcome: status, ...position }
     },
-    close(how = 'left') {
-      reading.abort()
-      if (run?.viewers.delete(reading) && run.viewers.size === 0) onAbandoned(run, how)
-    },
+    close: (how = 'left') => close(how),
   }
 }
 

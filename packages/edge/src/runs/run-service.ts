@@ -1,10 +1,12 @@
 /** Starting, following and stopping runs by their id: tasks and ids go in, views and receipts come out. Knows no HTTP. */
-import { isAgentStreamError, parseCursor } from '@agentstream/client/wire'
+import { isAgentStreamError } from '@agentstream/client/wire'
 import type { Agent, RunContext, Task } from '../agents/agent.ts'
 import { type AnswerOutcome, type ApprovalAnswer, createApprovalDesk } from './approval-desk.ts'
 import { type CancelReceipt, cancelRun } from './cancel-run.ts'
 import type { CancelCause } from './cancellation.ts'
-import { answerElsewhere } from './elsewhere.ts'
+import { type CursorCheck, checkCursor } from './check-cursor.ts'
+import { answerElsewhere, isElsewhere, wasAsked } from './elsewhere.ts'
+import { fencedJournal } from './fenced-journal.ts'
 import { inSession } from './in-session.ts'
 import type { Journal, JournalStatus, SharedRuns } from './journal.ts'
 import { keepLease } from './keep-lease.ts'
@@ -23,6 +25,8 @@ export interface RunServiceOptions {
   readonly onDisconnect: 'continue' | 'cancel'
   /** With `cancel`: how long viewers have to come back; 10 seconds unless told. */
   readonly disconnectGraceMs?: number | undefined
+  /** How long a run that only one viewer gets waits for it; 5 minutes unless told. */
+  readonly viewerTimeoutMs?: number | undefined
   /** Runs at once; further ones are refused. */
   readonly maxConcurrentRuns?: number | undefined
   /** How long a run may take; it is cancelled then. */
@@ -52,9 +56,6 @@ export type StartResult =
   | { readonly outcome: 'followed'; readonly view: RunView }
   /** `session_busy`: another run of the same conversation is not over. `closing`: this process is about to end. `too_many_…`: for one owner. */
   | { readonly outcome: 'busy' | 'session_busy' | 'closing' | 'too_many_runs' | 'too_many_viewers' }
-
-/** `cursor_gone`: of another incarnation of the run. `cursor_ahead`: the run has not come that far. */
-export type CursorCheck = 'followed' | 'unknown_run' | 'cursor_invalid' | 'cursor_gone' | 'cursor_ahead'
 
 export type FollowResult =
   | { readonly outcome: 'followed'; readonly view: RunView }
@@ -91,6 +92,7 @@ export function createRunService(options: RunServiceOptions): RunService {
     sessions,
     onDisconnect,
     disconnectGraceMs = 10_000,
+    viewerTimeoutMs = 300_000,
     maxConcurrentRuns = Number.POSITIVE_INFINITY,
     maxRunMs,
     approvalTimeoutMs = 300_000,
@@ -99,6 +101,9 @@ export function createRunService(options: RunServiceOptions): RunService {
     now = Date.now,
   } = options
   const live = new Map<string, LiveRun>()
+  // Runs that are over and whose end the journal could not take: what it has of them is all there will be.
+  const unclosed = new Map<string, LiveRun>()
+  const runOf = (key: string): LiveRun | undefined => live.get(key) ?? unclosed.get(key)
   // Conversations in which an answer is under way.
   const talking = new Set<string>()
   const { shared } = journal
@@ -120,7 +125,8 @@ export function createRunService(options: RunServiceOptions): RunService {
       journal,
       key,
       after,
-      run: live.get(key),
+      run: runOf(key),
+      isUnclosed: unclosed.has(key),
       onWatched: isWatched,
       onAbandoned(run, how) {
         if (onDisconnect === 'continue' || live.get(key) !== run) return
@@ -142,9 +148,12 @@ export function createRunService(options: RunServiceOptions): RunService {
       if ((await run.opened) === 'reader') return undefined
       if (shared) letGo = keepLease({ shared, key, run, onError })
       const agent = sessions && sessionKey !== undefined ? inSession(request.agent, { store: sessions, key: sessionKey, onError }) : request.agent
-      const ending = await produce({ ...request, agent, key, journal, cancellation: run.cancellation, pace: run.pace, approvals: run.desk, onError, timestamp })
+      const writing = shared ? fencedJournal(journal, () => live.get(key) === run) : journal
+      const { cancellation, pace, desk } = run
+      const ending = await produce({ ...request, agent, key, journal: writing, cancellation, pace, approvals: desk, onError, timestamp })
       if (!ending.lost) return ending
       const moved = await isElsewhere(journal, key)
+      if (!shared) remember(unclosed, { key, run })
       // Without the end in the journal, its readers would wait for ever.
       for (const viewer of run.viewers) viewer.abort()
       return moved ? { ...ending, moved } : ending
@@ -160,9 +169,9 @@ export function createRunService(options: RunServiceOptions): RunService {
     const { agent } = request
     const opened = shared ? journal.open(request.key, encodeRequest({ ...request, agentName: agent.name })) : journal.open(request.key)
     // What nobody watches is stopped and lost with its process: then it need not hurry ahead of who watches.
-    const isPaced = onDisconnect === 'cancel' && !journal.durable
+    const pacing = onDisconnect === 'cancel' && !journal.durable ? { viewerTimeoutMs } : {}
     const { sessionKey } = request
-    const run = createLiveRun({ opened, desk: createApprovalDesk({ timeoutMs: approvalTimeoutMs, now }), isResumable: canGoOn(agent), isPaced, sessionKey })
+    const run = createLiveRun({ opened, desk: createApprovalDesk({ timeoutMs: approvalTimeoutMs, now }), isResumable: canGoOn(agent), sessionKey, ...pacing })
     live.set(request.key, run)
     if (sessionKey !== undefined) talking.add(sessionKey)
     const firstView = view(request.key)
@@ -222,7 +231,7 @@ export function createRunService(options: RunServiceOptions): RunService {
   return {
     async start(asked) {
       const request = sessions ? asked : { ...asked, sessionKey: undefined }
-      const known = live.get(request.key)
+      const known = runOf(request.key)
       if (known) return join(request.key, known)
       const refusal = refusalOf(request)
       if (!refusal) return begin(request)
@@ -235,14 +244,15 @@ export function createRunService(options: RunServiceOptions): RunService {
       const outcome = await check(key, after)
       return outcome === 'followed' ? { outcome, view: view(key, after) } : { outcome }
     },
-    cancel: (key, cause, scope) => cancelRun({ journal, key, run: live.get(key), timestamp }, { cause, scope }),
+    cancel: (key, cause, scope) => cancelRun({ journal, key, run: runOf(key), timestamp }, { cause, scope }),
     async status(key, hold) {
       if (shared) await revive(key, { runs: shared, hold })
       const { isAbandoned, ...status } = await journal.status(key)
-      return status
+      const ending = await unclosed.get(key)?.ending
+      return ending ? { ...status, status: ending.outcome } : status
     },
     async answer(key, approvalId, answer) {
-      const run = live.get(key)
+      const run = runOf(key)
       if (run) return run.desk.answer(approvalId, answer)
       const { status } = await journal.status(key)
       if (status === 'running') return shared ? answerElsewhere({ journal, shared, key }, approvalId, answer) : 'not_supported'
@@ -262,33 +272,14 @@ export function createRunService(options: RunServiceOptions): RunService {
   }
 }
 
-/** Whether a run that is over had asked this: what it waited for went with it, but its journal stays. */
-async function wasAsked(journal: Journal, key: string, approvalId: string): Promise<boolean> {
-  for await (const batch of journal.read(key, undefined, new AbortController().signal)) {
-    if (batch.some(({ event }) => event.type === 'approval_request' && event.approval_id === approvalId)) return true
-  }
-  return false
-}
+const mostUnclosed = 1_000
 
-/** Whether another process has a run, or may have it: then what could not be written here is no loss. */
-async function isElsewhere(journal: Journal, key: string): Promise<true | undefined> {
-  if (!journal.shared) return undefined
-  // A journal that cannot be asked has lost the run for those who watch it here.
-  const { status } = await journal.status(key).catch(() => ({ status: 'unknown' }))
-  return status === 'unknown' ? undefined : true
+function remember(unclosed: Map<string, LiveRun>, { key, run }: { readonly key: string; readonly run: LiveRun }): void {
+  const [oldest] = unclosed.keys()
+  if (unclosed.size >= mostUnclosed && oldest !== undefined) unclosed.delete(oldest)
+  unclosed.set(key, run)
 }
 
 function tooLong(maxRunMs: number): CancelCause {
   return { by: 'timeout', reason: `The run took longer than ${maxRunMs} ms` }
-}
-
-/** Whether a run whose last entry is `last` can be continued after a cursor. */
-function checkCursor(after: string | undefined, last: string | undefined): Exclude<CursorCheck, 'unknown_run'> {
-  if (after === undefined) return 'followed'
-  const wanted = parseCursor(after)
-  if (!wanted) return 'cursor_invalid'
-  const reached = last === undefined ? undefined : parseCursor(last)
-  // A run without entries has handed out no cursor, so this one is of an earlier incarnation.
-  if (wanted.epoch !== reached?.epoch) return 'cursor_gone'
-  return wanted.seq > reached.seq ? 'cursor_ahead' : 'followed'
 }
