@@ -1,5 +1,5 @@
 // What is deployed: an agent whose tool and whose model can be watched, and held, from outside the process that may die.
-import { createAgentHandler, createHybridAgent, defineTool, type Journal, type Runtime } from '@agentstream/edge'
+import { type AgentHandler, createAgentHandler, createHybridAgent, defineTool, type Journal, type Runtime } from '@agentstream/edge'
 import { type ScriptPieces, scriptedProvider } from '@agentstream/edge/testing'
 import * as z from 'zod'
 import { createFinder, createTeller } from './story.ts'
@@ -13,7 +13,7 @@ export interface DeployOptions {
   readonly steadyJournal: Journal
 }
 
-export function createDeployHandler({ bench, journal, steadyJournal }: DeployOptions): (request: Request, runtime?: Runtime) => Promise<Response> {
+export function createDeployHandler({ bench, journal, steadyJournal }: DeployOptions): AgentHandler {
   const tell = async (path: string): Promise<void> => {
     await (await fetch(`${bench}${path}`)).text()
   }
@@ -36,5 +36,8 @@ export function createDeployHandler({ bench, journal, steadyJournal }: DeployOpt
   const assistant = createHybridAgent({ name: 'assistant', provider, tools: [add] })
   const api = createAgentHandler({ agents: { assistant, finder: createFinder(5) }, basePath: '/api', journal })
   const steady = createAgentHandler({ agents: { teller: createTeller(5) }, basePath: '/steady', journal: steadyJournal })
-  return (request, runtime) => (new URL(request.url).pathname.startsWith('/steady/') ? steady : api)(request, runtime)
+  const handler = (request: Request, runtime?: Runtime) => (new URL(request.url).pathname.startsWith('/steady/') ? steady : api)(request, runtime)
+  return Object.assign(handler, {
+    close: async (options?: Parameters<AgentHandler['close']>[0]) => void (await Promise.all([api.close(options), steady.close(options)])),
+  })
 }

@@ -22,7 +22,7 @@ export async function deployCases(name: string, deploy: (bench: string) => Promi
       await body(context)
     })
 
-  const { contract } = deployment
+  const { contract, terminate } = deployment
   if (contract)
     deployed('both contracts hold on the real thing', async () => {
       const results = await contract()
@@ -69,6 +69,31 @@ export async function deployCases(name: string, deploy: (bench: string) => Promi
     assert.equal((await run.result()).status, 'cancelled')
     assert.ok(took < 1_000, `took ${took} ms`)
   })
+
+  if (terminate) {
+    deployed('S26 a server that is told to end hands its run over, and the reader is told all of it: exactly right, verified, no tool twice', async () => {
+      const before = clientOf(deployment.urls[0]).run('add')
+      await bench.waiting()
+      const watching = clientOf(deployment.urls[1]).attach(before.id)
+      const code = await terminate()
+      bench.open()
+      const { status, text, output, state } = await watching.result()
+      before.detach()
+      assert.deepEqual(
+        { code, status, text, output, integrity: state.integrity, ran: bench.ran() },
+        { code: 0, status: 'completed', text: 'I add.It is 42.', output: 'It is 42.', integrity: 'verified', ran: 1 },
+      )
+    })
+
+    deployed('S26 a server that is told to end lets a run end first that ends in time', async () => {
+      const run = clientOf(deployment.urls[0]).run('add')
+      await bench.waiting()
+      const ended = terminate()
+      bench.open()
+      const { status, state } = await run.result()
+      assert.deepEqual([await ended, status, state.integrity, state.counts.restarts], [0, 'completed', 'verified', 0])
+    })
+  }
 
   resumeCases((title, body) => deployed(title, body, 36e5), deployment)
 }

@@ -4,6 +4,8 @@ import { type ChildProcess, spawn } from 'node:child_process'
 export interface ServerProcess {
   readonly port: number
   kill(): Promise<void>
+  /** Asks it to end, as whoever deploys does. Answers what it ended with. */
+  terminate(): Promise<number | null>
 }
 
 export async function startProcess([tool = '', ...args]: readonly string[], env: Readonly<Record<string, string>> = {}): Promise<ServerProcess> {
@@ -20,6 +22,12 @@ export async function startProcess([tool = '', ...args]: readonly string[], env:
   const port = await portOf(child)
   return {
     port,
+    terminate: () =>
+      new Promise((ended) => {
+        process.off('exit', killGroup)
+        child.on('exit', ended)
+        child.kill('SIGTERM')
+      }),
     kill: () =>
       new Promise((gone) => {
         process.off('exit', killGroup)
