@@ -31,11 +31,15 @@ export class RunObject extends KeptRun {
 let passed = 0
 export const TestedRunObject = createRunObject({ now: () => Date.now() + passed })
 
+const unhandled: string[] = []
+addEventListener('unhandledrejection', ({ reason }) => void unhandled.push(String(reason)))
+
 let handler: ReturnType<typeof createDeployHandler> | undefined
 
 export default {
   async fetch(request: Request, env: Env, context: { waitUntil(promise: Promise<unknown>): void }): Promise<Response> {
     const { pathname } = new URL(request.url)
+    if (pathname === '/unhandled') return Response.json(unhandled)
     if (pathname === '/contract' && env.TESTED)
       return Response.json(
         await tryContracts(() => freshIn(env.TESTED ?? env.RUNS), {

@@ -91,6 +91,8 @@ await deployCases('workerd with Durable Objects', async (bench) => {
       // A server that is being started has nothing in memory.
       await fetch(`${server.urls.first}/reset/${runId}`, { method: 'POST' }).catch(() => {})
     },
+    unhandled: async () =>
+      (await Promise.all(Object.values(server.urls).map(async (url): Promise<string[]> => (await fetch(`${url}/unhandled`)).json()))).flat(),
     contract: async () => (await fetch(`${server.urls.objects}/contract`)).json(),
     async stop() {
       await killed(server)

@@ -10,4 +10,6 @@ export interface Deployment {
   readonly reset?: (runId: string) => Promise<void>
   /** What every rule of the journal contracts came to, tried in there: its name, and what was wrong. */
   readonly contract?: () => Promise<readonly (readonly [string, string])[]>
+  /** Rejections in there that nobody handled, where they do not end the process. */
+  readonly unhandled?: () => Promise<readonly string[]>
 }
