@@ -1,3 +1,4 @@
+import type { Server } from 'node:http'
 import { DatabaseSync } from 'node:sqlite'
 import { type Agent, type AgentHandler, createAgentHandler } from '@agentstream/edge'
 import { createRunObject, durableObjectJournal, type RunObjectNamespace } from '@agentstream/edge/cloudflare'
@@ -20,12 +21,13 @@ export function onDeno(agents: Record<string, Agent>, kv: KvStore) {
   return createAgentHandler({ agents, basePath: '/api', journal: denoKvJournal(kv) })
 }
 
-export function onNode(agents: Record<string, Agent>) {
+export function onNode(agents: Record<string, Agent>, server: Server) {
   const journal = sqliteJournal(new DatabaseSync('runs.db'))
   const handler = createAgentHandler({ agents, basePath: '/api', journal })
   process.on('SIGTERM', async () => {
     await handler.close({ graceMs: 10_000 })
-    process.exit(0)
+    server.close(() => process.exit(0))
+    setTimeout(() => server.closeAllConnections(), 1_000)
   })
   return handler
 }

@@ -2,6 +2,11 @@
 declare module 'bun:test' {
   export function test(name: string, run: () => Promise<void>, timeoutMs: number): void
   export function afterAll(run: () => unknown): void
+  export function expect(actual: unknown): { toEqual(expected: unknown): void }
+}
+
+declare module 'bun:sqlite' {
+  export const Database: new (file: string) => import('@agentstream/edge/sqlite').SqliteDatabase
 }
 
 declare const Bun: {

@@ -1,5 +1,11 @@
-import { afterAll, test } from 'bun:test'
+import { Database } from 'bun:sqlite'
+import { afterAll, expect, test } from 'bun:test'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { bunSocketListeners, bunUpgrade } from '@agentstream/edge/bun'
+import { sqliteJournal } from '@agentstream/edge/sqlite'
+import { journalContract, sharedJournalContract } from '@agentstream/edge/testing'
 import { createApp } from './app.ts'
 import { cases } from './cases.ts'
 
@@ -16,3 +22,19 @@ afterAll(() => server.stop(true))
 const url = server.url.origin
 
 for (const { name, run } of cases) test(`Bun: ${name}`, () => run({ url }), 10_000)
+
+const folder = mkdtempSync(join(tmpdir(), 'agentstream-bun-'))
+afterAll(() => rmSync(folder, { recursive: true }))
+let files = 0
+let passed = 0
+const open = (file: string) => sqliteJournal(new Database(join(folder, file)), { pollMs: 5, now: () => Date.now() + passed })
+const runner = { test: (name: string, run: () => Promise<void>) => test(`Bun with SQLite: ${name}`, run, 10_000), expect }
+
+journalContract(() => open(`${files++}.db`), runner)
+sharedJournalContract(() => {
+  const file = `${files++}.db`
+  const passTime = (ms: number): void => {
+    passed += ms
+  }
+  return { first: open(file), second: open(file), passTime }
+}, runner)

@@ -1,10 +1,19 @@
 // What is deployed: an agent whose tool and whose model can be watched, and held, from outside the process that may die.
-import { type Agent, createHybridAgent, defineTool } from '@agentstream/edge'
+import { type AgentHandler, createAgentHandler, createHybridAgent, defineTool, type Journal, type Runtime } from '@agentstream/edge'
 import { type ScriptPieces, scriptedProvider } from '@agentstream/edge/testing'
 import * as z from 'zod'
+import { createFinder, createTeller } from './story.ts'
 
-/** `bench` is the address of the test's own server: see `deploy-bench.ts`. */
-export function createDeployAgents(bench: string): { readonly assistant: Agent } {
+export interface DeployOptions {
+  /** The address of the test's own server: see `deploy-bench.ts`. */
+  readonly bench: string
+  /** Soon given up by servers that were killed, for `/api`. */
+  readonly journal: Journal
+  /** Over the same storage, and given up by no server that is only slow, for `/steady`. */
+  readonly steadyJournal: Journal
+}
+
+export function createDeployHandler({ bench, journal, steadyJournal }: DeployOptions): AgentHandler {
   const tell = async (path: string): Promise<void> => {
     await (await fetch(`${bench}${path}`)).text()
   }
@@ -24,5 +33,11 @@ export function createDeployAgents(bench: string): { readonly assistant: Agent }
     yield '42.'
   }
   const provider = scriptedProvider(({ messages }) => (messages.at(-1)?.role === 'tool' ? answer() : ['I add.', { tool: 'add', arguments: { a: 19, b: 23 } }]))
-  return { assistant: createHybridAgent({ name: 'assistant', provider, tools: [add] }) }
+  const assistant = createHybridAgent({ name: 'assistant', provider, tools: [add] })
+  const api = createAgentHandler({ agents: { assistant, finder: createFinder(5) }, basePath: '/api', journal })
+  const steady = createAgentHandler({ agents: { teller: createTeller(5) }, basePath: '/steady', journal: steadyJournal })
+  const handler = (request: Request, runtime?: Runtime) => (new URL(request.url).pathname.startsWith('/steady/') ? steady : api)(request, runtime)
+  return Object.assign(handler, {
+    close: async (options?: Parameters<AgentHandler['close']>[0]) => void (await Promise.all([api.close(options), steady.close(options)])),
+  })
 }

@@ -10,7 +10,7 @@ export interface Bench {
   waiting(): Promise<void>
   /** Lets through who waits, and whoever comes. */
   open(): void
-  /** For the next test. */
+  /** For the next test: who still waits is none of its. */
   shut(): void
   close(): void
 }
@@ -20,7 +20,8 @@ export async function openBench(): Promise<Bench> {
   let isOpen = false
   const held = new Set<ServerResponse>()
   const watchers = new Set<() => void>()
-  const server = createServer((request, response) => {
+  // No connection is closed while it is idle: a server that just then asked by it would take that for a failure of its model.
+  const server = createServer({ keepAliveTimeout: 0 }, (request, response) => {
     if (request.url === '/ran') runs++
     if (request.url !== '/gate' || isOpen) return void response.end('go on')
     held.add(response)
@@ -30,6 +31,10 @@ export async function openBench(): Promise<Bench> {
   })
   await new Promise<void>((ready) => server.listen(0, '127.0.0.1', ready))
   const { port } = server.address() as AddressInfo // a string only for sockets with a path
+  const letThrough = (): void => {
+    for (const response of held) response.end('go on')
+    held.clear()
+  }
   return {
     url: `http://127.0.0.1:${port}`,
     ran: () => runs,
@@ -40,11 +45,12 @@ export async function openBench(): Promise<Bench> {
       }),
     open() {
       isOpen = true
-      for (const response of held) response.end('go on')
+      letThrough()
     },
     shut() {
       isOpen = false
       runs = 0
+      letThrough()
     },
     close() {
       server.close()

@@ -1,18 +1,10 @@
 // What a deployment with a durable journal must keep, wherever it runs.
 import assert from 'node:assert/strict'
-import { after, test } from 'node:test'
+import { after, type TestContext, test } from 'node:test'
 import { type AgentClient, createAgentClient, selectToolCalls } from '@agentstream/client'
 import { openBench } from './deploy-bench.ts'
-
-/** Two servers that share nothing but the journal. */
-export interface Deployment {
-  readonly urls: readonly [string, string]
-  /** Kills both without a word, and starts both again, at the same addresses where they were. */
-  restart(): Promise<void>
-  stop(): Promise<void>
-  /** What every rule of the journal contracts came to, tried in there: its name, and what was wrong. */
-  readonly contract?: () => Promise<readonly (readonly [string, string])[]>
-}
+import type { Deployment } from './deployment.ts'
+import { resumeCases } from './resume-cases.ts'
 
 const clientOf = (url: string): AgentClient => createAgentClient({ url: `${url}/api` })
 
@@ -24,13 +16,13 @@ export async function deployCases(name: string, deploy: (bench: string) => Promi
     await deployment.stop()
     bench.close()
   })
-  const deployed = (title: string, body: () => Promise<void>) =>
-    test(`${name}: ${title}`, { timeout: 30_000 }, async () => {
+  const deployed = (title: string, body: (context: TestContext) => Promise<void>, timeoutMs = 30_000) =>
+    test(`${name}: ${title}`, { timeout: timeoutMs }, async (context) => {
       bench.shut()
-      await body()
+      await body(context)
     })
 
-  const { contract } = deployment
+  const { contract, terminate } = deployment
   if (contract)
     deployed('both contracts hold on the real thing', async () => {
       const results = await contract()
@@ -77,4 +69,31 @@ export async function deployCases(name: string, deploy: (bench: string) => Promi
     assert.equal((await run.result()).status, 'cancelled')
     assert.ok(took < 1_000, `took ${took} ms`)
   })
+
+  if (terminate) {
+    deployed('S26 a server that is told to end hands its run over, and the reader is told all of it: exactly right, verified, no tool twice', async () => {
+      const before = clientOf(deployment.urls[0]).run('add')
+      await bench.waiting()
+      const watching = clientOf(deployment.urls[1]).attach(before.id)
+      const code = await terminate()
+      bench.open()
+      const { status, text, output, state } = await watching.result()
+      before.detach()
+      assert.deepEqual(
+        { code, status, text, output, integrity: state.integrity, ran: bench.ran() },
+        { code: 0, status: 'completed', text: 'I add.It is 42.', output: 'It is 42.', integrity: 'verified', ran: 1 },
+      )
+    })
+
+    deployed('S26 a server that is told to end lets a run end first that ends in time', async () => {
+      const run = clientOf(deployment.urls[0]).run('add')
+      await bench.waiting()
+      const ended = terminate()
+      bench.open()
+      const { status, state } = await run.result()
+      assert.deepEqual([await ended, status, state.integrity, state.counts.restarts], [0, 'completed', 'verified', 0])
+    })
+  }
+
+  resumeCases((title, body) => deployed(title, body, 36e5), deployment)
 }

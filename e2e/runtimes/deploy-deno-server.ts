@@ -1,6 +1,5 @@
-import { createAgentHandler } from '@agentstream/edge'
 import { denoKvJournal, type KvStore } from '@agentstream/edge/deno'
-import { createDeployAgents } from './deploy-agents.ts'
+import { createDeployHandler } from './deploy-agents.ts'
 import { tryContracts } from './deploy-contracts.ts'
 
 // What the test uses of Deno. Its own types would also change what `fetch` and `Request` are for every other file.
@@ -13,11 +12,8 @@ declare const Deno: {
 const [file = '', bench = ''] = Deno.args
 const kv = await Deno.openKv(file)
 const tested = await Deno.openKv(':memory:')
-const handler = createAgentHandler({
-  agents: createDeployAgents(bench),
-  basePath: '/api',
-  journal: denoKvJournal(kv, { leaseMs: 1_500, pollMs: 200 }),
-})
+const journal = denoKvJournal(kv, { leaseMs: 1_500, pollMs: 200 })
+const handler = createDeployHandler({ bench, journal, steadyJournal: denoKvJournal(kv, { leaseMs: 60_000, pollMs: 200 }) })
 
 let passed = 0
 const passTime = (ms: number): void => {

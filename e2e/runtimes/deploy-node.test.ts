@@ -28,6 +28,11 @@ await deployCases('Node with SQLite', async (bench) => {
       await Promise.all(servers.map(({ kill }) => kill()))
       servers = await start()
     },
+    async terminate() {
+      const code = await servers[0].terminate()
+      servers = [await startProcess(command), servers[1]]
+      return code
+    },
     async stop() {
       await Promise.all(servers.map(({ kill }) => kill()))
       await rm(folder, { recursive: true, force: true })

@@ -4,6 +4,8 @@ import { type ChildProcess, spawn } from 'node:child_process'
 export interface ServerProcess {
   readonly port: number
   kill(): Promise<void>
+  /** Asks it to end, as whoever deploys does. Answers what it ended with. */
+  terminate(): Promise<number | null>
 }
 
 export async function startProcess([tool = '', ...args]: readonly string[], env: Readonly<Record<string, string>> = {}): Promise<ServerProcess> {
@@ -18,11 +20,24 @@ export async function startProcess([tool = '', ...args]: readonly string[], env:
   }
   process.on('exit', killGroup)
   const port = await portOf(child)
+  // As after a rejection that nobody handled: no reader may be all who notices.
+  const onEnd = (code: number | null): never => {
+    throw new Error(`the server ended by itself with ${code}`)
+  }
+  child.on('exit', onEnd)
   return {
     port,
+    terminate: () =>
+      new Promise((ended) => {
+        process.off('exit', killGroup)
+        child.off('exit', onEnd)
+        child.on('exit', ended)
+        child.kill('SIGTERM')
+      }),
     kill: () =>
       new Promise((gone) => {
         process.off('exit', killGroup)
+        child.off('exit', onEnd)
         // Closed, and not only ended: then whatever the launcher started is gone too.
         child.on('close', () => gone())
         if (child.stdout?.destroyed) gone()

@@ -87,6 +87,12 @@ await deployCases('workerd with Durable Objects', async (bench) => {
       await killed(server)
       server = await start(folder)
     },
+    async reset(runId) {
+      // A server that is being started has nothing in memory.
+      await fetch(`${server.urls.first}/reset/${runId}`, { method: 'POST' }).catch(() => {})
+    },
+    unhandled: async () =>
+      (await Promise.all(Object.values(server.urls).map(async (url): Promise<string[]> => (await fetch(`${url}/unhandled`)).json()))).flat(),
     contract: async () => (await fetch(`${server.urls.objects}/contract`)).json(),
     async stop() {
       await killed(server)

@@ -1,3 +1,5 @@
-/** Runs in a SQLite file, for Node, Deno and Bun. */
+/** Runs and conversations in a SQLite file, for Node, Deno and Bun. */
 
-export { type SqliteDatabase, type SqliteJournalOptions, sqliteJournal } from './runs/sqlite-journal.ts'
+export type { SqliteDatabase } from './runs/sql/database.ts'
+export { type SqliteJournalOptions, sqliteJournal } from './runs/sqlite-journal.ts'
+export { type SqliteSessionStoreOptions, sqliteSessionStore } from './runs/sqlite-session-store.ts'

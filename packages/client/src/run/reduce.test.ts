@@ -179,6 +179,18 @@ describe('rounds', () => {
     expect(state.counts.restarts).toBe(1)
   })
 
+  test('counts are of what arrived, also where it was told again; what there is to see is selected', () => {
+    const told: AgentEvent[] = [
+      { type: 'iteration_start', iteration: 1 },
+      token('Let me look.'),
+      { type: 'tool_call', tool_name: 'tide', parameters: {}, tool_call_id: 'a' },
+      { type: 'tool_result', tool_name: 'tide', result: 1, tool_call_id: 'a' },
+    ]
+    const state = foldAll([...told, ...told])
+    expect(state.counts).toEqual({ events: 8, tokens: 2, toolCalls: 2, restarts: 1 })
+    expect([selectMetrics(state, 0).characters, tools(state).length]).toEqual(['Let me look.'.length, 1])
+  })
+
   test('thoughts, actions and observations are stated or derived', () => {
     const state = foldAll([
       { type: 'iteration_start', iteration: 1 },

@@ -40,7 +40,10 @@ export interface RunState {
   readonly usage: TokenUsage | undefined
   /** Milliseconds, on the clock of whoever folded the events. */
   readonly timing: { readonly startedAt?: number; readonly firstTokenAt?: number; readonly endedAt?: number }
-  /** `restarts`: how often the agent began again, silently or in another attempt of a recovery; what it had shown before is gone from `main`. */
+  /**
+   * What arrived, and not what there is to see: selectors answer that. `restarts`: how often the agent began again, silently, in another
+   * attempt of a recovery, or taken up by another server; what it had shown before is gone from `main`, and counted all the same.
+   */
   readonly counts: { readonly tokens: number; readonly toolCalls: number; readonly events: number; readonly restarts: number }
   /** Plugin, hook and recovery events, the last 200. */
   readonly diagnostics: readonly AgentEvent[]

@@ -55,6 +55,19 @@ describe('what a plan does to a transcript', () => {
     await expect(bytesOf(faults(transcript).gzip().cutAt(30))).rejects.toThrow()
   })
 
+  test('lets go of the answer in whose place it puts another', () => {
+    for (const instead of [faults().status(503), faults().html200(), faults().redirect('/elsewhere')]) {
+      let isLeft = false
+      const body = new ReadableStream({
+        cancel() {
+          isLeft = true
+        },
+      })
+      instead.apply(new Response(body))
+      expect(isLeft).toBe(true)
+    }
+  })
+
   test('answers something else', async () => {
     const { status, headers } = faults(transcript).redirect('https://elsewhere.test/').response()
     expect([status, headers.get('location')]).toEqual([307, 'https://elsewhere.test/'])

@@ -91,6 +91,8 @@ interface Answer {
   readonly status: number
   readonly headers: Headers
   readonly steps: AsyncIterable<Step>
+  /** For who answers something else: whoever made this one need not go on with it. */
+  readonly discard: () => void
 }
 
 interface Plan {
@@ -108,7 +110,10 @@ function plan({ source, options, changes }: Plan): Faults {
   const events = (change: (event: Uint8Array, at: number) => readonly Uint8Array[]): Faults =>
     changed((answer) => ({ ...answer, steps: perEvent(isSse(answer), change)(answer.steps) }))
   const instead = (status: number, headers: Readonly<Record<string, string>>, body = ''): Faults =>
-    changed(() => ({ status, headers: new Headers(headers), steps: stepsOf(new Response(body).body) }))
+    changed(({ discard }) => {
+      discard()
+      return { status, headers: new Headers(headers), steps: stepsOf(new Response(body).body), discard: () => {} }
+    })
   const response = (signal?: AbortSignal | null): Response =>
     self.apply(new Response(source as BodyInit, { headers: { 'content-type': options.contentType ?? 'text/event-stream' } }), signal)
   const self: Faults = {
@@ -145,7 +150,9 @@ function plan({ source, options, changes }: Plan): Faults {
       }),
     apply(original, signal) {
       const body = original.body
-      const answer = changes.reduce((each, change) => change(each), { status: original.status, headers: original.headers, steps: stepsOf(body) } as Answer)
+      const discard = (): void => void body?.cancel().catch(() => {}) // It may have ended already.
+      const arrived: Answer = { status: original.status, headers: original.headers, steps: stepsOf(body), discard }
+      const answer = changes.reduce((each, change) => change(each), arrived)
       const { status, headers } = answer
       return new Response([204, 205, 304].includes(status) ? null : bodyOf(answer.steps, options.wait, signal), { status, headers })
     },

@@ -2,6 +2,8 @@ import { initialRunState, reduceRun, selectText, selectToolCalls } from '@agents
 import { type AgentEvent, parseEvent } from '@agentstream/client/wire'
 import { describe, expect, test } from 'vitest'
 import * as z from 'zod'
+import { ProviderError } from '../errors.ts'
+import type { StreamingProvider } from '../model/provider.ts'
 import { scriptedProvider } from '../testing.ts'
 import { defineTool } from '../tools/tool.ts'
 import { createHybridAgent } from './hybrid-agent.ts'
@@ -91,5 +93,51 @@ describe('S19 an agent that goes on with a run', () => {
     await collect(original.agent.run({ description: 'add' }, context()))
     await collect(agent.run({ description: 'add' }, context(whole.slice(0, cut))))
     expect(provider.calls.map(({ request }) => request)).toEqual([original.provider.calls.at(-1)?.request])
+  })
+
+  test('tells a vendor in words what it refuses as calls, because what it kept with them is not in the journal', async () => {
+    const whole = await collect(calculator().agent.run({ description: 'add' }, context()))
+    const { provider } = calculator()
+    /** Takes no call back without the signature that it gave with it. */
+    const insisting: StreamingProvider = {
+      info: provider.info,
+      async *stream(request, options) {
+        if (request.messages.some((message) => message.role === 'assistant' && message.toolCalls.length > 0 && !message.providerData))
+          throw new ProviderError('insisting', 'A call without its signature', { status: 400 })
+        yield { type: 'provider_data', data: { signature: 'x' } }
+        const told = request.messages
+          .filter(({ text }) => text.includes('answered: '))
+          .map(({ text }) => ({ role: 'tool', toolCallId: '', toolName: '', text }) as const)
+        yield* provider.stream({ ...request, messages: [...request.messages, ...told] }, options)
+      },
+    }
+    const double = defineTool({ name: 'double', description: 'Doubles.', parameters: z.object({ n: z.number() }), execute: ({ n }) => ({ twice: 2 * n }) })
+    const add = defineTool({ name: 'add', description: 'Adds.', parameters: z.object({}), execute: () => Promise.reject(new Error('ran twice')) })
+    const agent = createHybridAgent({ name: 'calculator', provider: insisting, tools: [add, double], now: () => 0 })
+    const past = whole.slice(0, whole.findIndex((event) => event.type === 'iteration_start' && event.iteration === 2) + 1)
+    const events = await collect(agent.run({ description: 'add' }, context(past)))
+    expect(shownBy([...past, ...events])).toEqual(shownBy(whole))
+    expect(provider.calls[0]?.request.messages.filter(({ role }) => role !== 'system').slice(0, 4)).toEqual([
+      { role: 'user', text: 'add' },
+      { role: 'assistant', text: 'I add first.\n[I call the tool add with {"a":1,"b":2}]\n[I call the tool add with {"a":3,"b":4}]', toolCalls: [] },
+      { role: 'user', text: '[The tool add answered: 3]' },
+      { role: 'user', text: '[The tool add answered: 7]' },
+    ])
+  })
+
+  test('hides no other refusal', async () => {
+    const whole = await collect(calculator().agent.run({ description: 'add' }, context()))
+    let asked = 0
+    const refusing: StreamingProvider = {
+      info: calculator().provider.info,
+      // biome-ignore lint/correctness/useYield: it fails before it says anything.
+      async *stream() {
+        asked++
+        throw new ProviderError('refusing', 'No such key', { status: 401 })
+      },
+    }
+    const agent = createHybridAgent({ name: 'calculator', provider: refusing, now: () => 0 })
+    const events = await collect(agent.run({ description: 'add' }, context(whole.slice(0, 3))))
+    expect([events.at(-1), asked]).toEqual([expect.objectContaining({ type: 'error', error: 'No such key' }), 1])
   })
 })

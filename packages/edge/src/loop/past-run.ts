@@ -2,6 +2,7 @@ import { type AgentEvent, type EventOf, effectiveLoopScope } from '@agentstream/
 import type { ToolCall } from '../model/messages.ts'
 import type { FinishReason, ModelDelta, StreamingProvider } from '../model/provider.ts'
 import type { ToolOutcome } from '../tools/call-tool.ts'
+import { orInWords } from './past-in-words.ts'
 
 /**
  * What is known of a run that lost its process: its events go in, and it can be done again without asking the model or
@@ -73,7 +74,8 @@ function note(calls: Map<string, PastCall>, event: AgentEvent): void {
 }
 
 /** A model that says again what it said, and then goes on. */
-export function withPast(provider: StreamingProvider, { turns }: PastRun): StreamingProvider {
+export function withPast(model: StreamingProvider, { turns, calls }: PastRun): StreamingProvider {
+  const provider = orInWords(model, new Set(calls.keys()))
   let at = 0
   return {
     info: provider.info,

@@ -2,7 +2,7 @@
 import type { CancelCause } from './cancellation.ts'
 import { cancelElsewhere, stopElsewhere } from './elsewhere.ts'
 import type { Journal } from './journal.ts'
-import type { LiveRun } from './live-run.ts'
+import { endingOf, type LiveRun } from './live-run.ts'
 import type { ScopeOutcome } from './scopes.ts'
 
 /** `not_supported`: it runs in another process, which cannot be reached or does not react. `unknown_run`: nor is the part known. */
@@ -30,7 +30,7 @@ export async function cancelRun(place: CancelPlace, { cause, scope }: CancelOpti
     const outcome = await stopHere(run, scope, cause)
     if (outcome) return { outcome }
   } else run?.cancellation.cancel(cause)
-  const ending = await run?.ending
+  const ending = await endingOf(run, shared)
   if (ending) return { outcome: ending.outcome === 'cancelled' && scope === undefined ? 'cancelled' : 'already_finished' }
   const { status } = await journal.status(key)
   if (status === 'unknown') return { outcome: 'unknown_run' }

@@ -1,5 +1,5 @@
 /** Runs in Cloudflare Durable Objects, one object per run; this is the side of the Worker. See `run-object.ts` for the other. */
-import { AgentStreamError, isObject } from '@agentstream/client/wire'
+import { AgentStreamError, isAgentStreamError, isObject, parseCursor } from '@agentstream/client/wire'
 import { encodeAll } from './encode-all.ts'
 import { type Journal, type JournalEntry, type JournalStatus, storedEntry, type TakenRun } from './journal.ts'
 import { createLeaseholder } from './leaseholder.ts'
@@ -17,6 +17,10 @@ export interface DurableObjectJournalOptions {
   readonly leaseMs?: number
 }
 
+/** Every deployment throws the objects out of memory. They are there again at once, with all they had stored. */
+const tries = 6
+const pauseMs = 20
+
 /**
  * A journal in Durable Objects: every run in an object of its own, found from every Worker anywhere.
  *
@@ -29,51 +33,102 @@ export interface DurableObjectJournalOptions {
  */
 export function durableObjectJournal<Id>(namespace: RunObjectNamespace<Id>, { leaseMs = 15_000 }: DurableObjectJournalOptions = {}): Journal {
   const leases = createLeaseholder()
-  const ask = async (runId: string, verb: string, call: RunObjectCall = {}): Promise<Response> => {
-    const response = await namespace.get(namespace.idFromName(runId)).fetch(`https://run/${verb}`, { method: 'POST', body: JSON.stringify(call) })
-    if (response.ok) return response
-    throw await refusalOf(response)
+  // How many events of a run this Worker knows to be stored, so that it can ask again where an answer was lost.
+  const stored = new Map<string, number>()
+  const ask = async <T>(
+    runId: string,
+    { verb, ...call }: RunObjectCall & { readonly verb: string },
+    read: (response: Response) => T | Promise<T>,
+  ): Promise<T> => {
+    for (let attempt = 1; ; attempt++) {
+      try {
+        // A new stub every time: one that has failed goes on failing.
+        const response = await namespace.get(namespace.idFromName(runId)).fetch(`https://run/${verb}`, { method: 'POST', body: JSON.stringify(call) })
+        if (!response.ok) throw await refusalOf(response)
+        return await read(response)
+      } catch (error) {
+        if (attempt === tries || !isLost(error) || (verb === 'append' && call.known === undefined)) throw error
+        await new Promise((resolve) => setTimeout(resolve, pauseMs * attempt))
+      }
+    }
   }
   /** What `answer` in `run-object.ts` gives for the verb; that the types fit is what the contract tests. */
-  const result = async <T>(runId: string, verb: string, call?: RunObjectCall): Promise<T> => {
-    const { result: given } = (await (await ask(runId, verb, call)).json()) as { readonly result: T }
-    return given
-  }
+  const result = <T>(runId: string, call: RunObjectCall & { readonly verb: string }): Promise<T> =>
+    ask(runId, call, async (response) => ((await response.json()) as { readonly result: T }).result)
   const holder = (runId: string) => ({ owner: leases.of(runId), leaseMs })
+  const status = (runId: string) => result<JournalStatus>(runId, { verb: 'status' })
+  const letGo = (runId: string): void => {
+    leases.release(runId)
+    stored.delete(runId)
+  }
 
   return {
     durable: true,
-    open: (runId, request) => leases.open(runId, (owner) => result<'producer' | 'reader'>(runId, 'open', { owner, leaseMs, request })),
+    async open(runId, request) {
+      const role = await leases.open(runId, (owner) => result<'producer' | 'reader'>(runId, { verb: 'open', owner, leaseMs, request }))
+      if (role === 'producer') stored.set(runId, 0)
+      return role
+    },
     async append(runId, events) {
       const { encoded, problem } = encodeAll(events)
-      const cursor = await result<string>(runId, 'append', { ...holder(runId), events: encoded })
+      const known = stored.get(runId)
+      // Known again when it has answered.
+      stored.delete(runId)
+      const cursor = await result<string>(runId, { verb: 'append', ...holder(runId), events: encoded, known })
+      stored.set(runId, seqOf(cursor))
       if (problem) throw problem.cause
       return cursor
     },
     async close(runId, outcome) {
-      await ask(runId, 'close', { ...holder(runId), outcome })
-      leases.release(runId)
+      await result(runId, { verb: 'close', ...holder(runId), outcome })
+      letGo(runId)
     },
     async *read(runId, after, signal) {
-      for await (const lines of linesOf(await ask(runId, 'read', { after }), signal)) if (lines.length > 0) yield lines.map(entryOf)
+      let at = after
+      for (let failures = 0; ; ) {
+        try {
+          for await (const lines of linesOf(await ask(runId, { verb: 'read', after: at }, same), signal)) {
+            if (lines.length === 0) continue
+            const entries = lines.map(entryOf)
+            at = entries.at(-1)?.id
+            failures = 0
+            yield entries
+          }
+          return
+        } catch (error) {
+          if (!isLost(error) || signal.aborted || ++failures === tries) throw error
+        }
+      }
     },
-    status: (runId) => result<JournalStatus>(runId, 'status'),
+    status,
     shared: {
       leaseMs,
       async renew(runId) {
-        await ask(runId, 'renew', holder(runId))
+        await result(runId, { verb: 'renew', ...holder(runId) })
       },
       async release(runId) {
-        await ask(runId, 'release', holder(runId))
-        leases.release(runId)
+        await result(runId, { verb: 'release', ...holder(runId) })
+        letGo(runId)
       },
-      takeUp: (runId) => leases.takeUp(runId, (owner) => result<TakenRun | undefined>(runId, 'takeUp', { owner, leaseMs })),
-      send: (runId, message) => result<boolean>(runId, 'send', { message }),
+      async takeUp(runId) {
+        const taken = await leases.takeUp(runId, (owner) => result<TakenRun | undefined>(runId, { verb: 'takeUp', owner, leaseMs }))
+        if (taken) stored.set(runId, seqOf((await status(runId)).cursor))
+        return taken
+      },
+      send: (runId, message) => result<boolean>(runId, { verb: 'send', message }),
       async *messages(runId, signal) {
-        for await (const lines of linesOf(await ask(runId, 'messages'), signal)) yield* lines.map((line) => String(JSON.parse(line)))
+        for await (const lines of linesOf(await ask(runId, { verb: 'messages' }, same), signal)) yield* lines.map((line) => String(JSON.parse(line)))
       },
     },
   }
+}
+
+const seqOf = (cursor: string | undefined): number => (cursor === undefined ? 0 : (parseCursor(cursor)?.seq ?? 0))
+const same = (response: Response): Response => response
+
+/** Whether the object was thrown out of memory while it was asked, or was out of reach. What it says itself, it says again. */
+function isLost(error: unknown): boolean {
+  return !isAgentStreamError(error) && !(isObject(error) && error['overloaded'] === true)
 }
 
 function entryOf(line: string): JournalEntry {

@@ -115,3 +115,19 @@ export async function pastOf({ journal, key }: Pick<Elsewhere, 'journal' | 'key'
   }
   return past
 }
+
+/** Whether a run that is over had asked this: what it waited for went with it, but its journal stays. */
+export async function wasAsked(journal: Journal, key: string, approvalId: string): Promise<boolean> {
+  for await (const batch of journal.read(key, undefined, new AbortController().signal)) {
+    if (batch.some(({ event }) => event.type === 'approval_request' && event.approval_id === approvalId)) return true
+  }
+  return false
+}
+
+/** Whether another process has a run, or may have it: then what could not be written here is no loss. */
+export async function isElsewhere(journal: Journal, key: string): Promise<true | undefined> {
+  if (!journal.shared) return undefined
+  // A journal that cannot be asked has lost the run for those who watch it here.
+  const { status } = await journal.status(key).catch(() => ({ status: 'unknown' }))
+  return status === 'unknown' ? undefined : true
+}

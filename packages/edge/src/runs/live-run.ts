@@ -5,6 +5,7 @@ import { type Cancellation, createCancellation } from './cancellation.ts'
 import type { Journal, JournalEntry } from './journal.ts'
 import { createPace, type Pace, type PacedReader } from './pace.ts'
 import type { RunEnding } from './produce.ts'
+import { within } from './within.ts'
 
 /** A run whose agent works in this process. */
 export interface LiveRun {
@@ -13,6 +14,8 @@ export interface LiveRun {
   readonly desk: ApprovalDesk
   /** Whether another process could go on with it. */
   readonly isResumable: boolean
+  /** The conversation that it is part of, where only one answer at a time is under way. */
+  readonly sessionKey?: string | undefined
   /** Absent where the run does not wait for its viewer. */
   readonly pace: Pace | undefined
   /** One per connection that watches, each with the switch that ends its reading. */
@@ -28,15 +31,23 @@ export interface LiveEnding extends RunEnding {
   readonly moved?: true
 }
 
-export interface LiveRunOptions extends Pick<LiveRun, 'opened' | 'desk' | 'isResumable'> {
-  /** Whether the run waits for an only viewer that is far behind. */
-  readonly isPaced?: boolean
+export interface LiveRunOptions extends Pick<LiveRun, 'opened' | 'desk' | 'isResumable' | 'sessionKey'> {
+  /** How long the run waits for an only viewer that is far behind and takes nothing. It waits for nobody when this is undefined. */
+  readonly viewerTimeoutMs?: number | undefined
 }
 
-export function createLiveRun({ isPaced = false, ...options }: LiveRunOptions): LiveRun {
+export function createLiveRun({ viewerTimeoutMs, ...options }: LiveRunOptions): LiveRun {
   const cancellation = createCancellation()
-  const pace = isPaced ? createPace(cancellation.signal) : undefined
+  const pace = viewerTimeoutMs === undefined ? undefined : createPace({ signal: cancellation.signal, viewerTimeoutMs })
   return { ...options, cancellation, pace, viewers: new Set(), ending: Promise.resolve(undefined) }
+}
+
+/**
+ * How the run ended. Where others share the journal, undefined too after a lease: it may be frozen here, as Workers do with what
+ * nobody waits for, and then its end is another's to tell.
+ */
+export async function endingOf(run: LiveRun | undefined, shared: { readonly leaseMs: number } | undefined): Promise<LiveEnding | undefined> {
+  return run && shared ? within(shared.leaseMs, run.ending) : run?.ending
 }
 
 /** How a run ended, as the last frame of its stream says it. */
@@ -48,10 +59,13 @@ export interface RunEnd {
   readonly lost?: RunEnding['lost']
 }
 
+/** Keeps the process at work until a run is over that goes on in it: Workers stop what nobody waits for. */
+export type Hold = (ending: Promise<unknown>) => void
+
 /** One connection that watches a run. */
 export interface RunView {
   /** What happened after the view's cursor, then what happens, until the run is over or the view is closed. */
-  entries(): AsyncIterable<readonly JournalEntry[]>
+  entries(hold?: Hold): AsyncIterable<readonly JournalEntry[]>
   /** How it ended; to be asked when the entries are. Undefined when the run is not known to be over. */
   end(): Promise<RunEnd | undefined>
   /** Stops watching, or stops the run with that where nobody else watches it. Safe to call more than once. */
@@ -63,46 +77,65 @@ export interface ViewOptions {
   readonly key: string
   readonly after?: string | undefined
   readonly run: LiveRun | undefined
+  /** Whether nothing more comes of the run, though the journal does not know it. */
+  readonly isUnclosed?: boolean
   readonly onWatched: (run: LiveRun) => void
   /** Called when the last viewer of the run left. */
   readonly onAbandoned: (run: LiveRun, how: 'left' | 'stopped') => void
-  /** Sees to a run that nobody works on any more. True when there is more to read. */
-  readonly revive?: ((key: string) => Promise<boolean>) | undefined
+  /** Where others share the journal. `revive` sees to a run that nobody works on any more; true when there is more to read. */
+  readonly shared?: { readonly leaseMs: number; readonly revive: (hold: Hold | undefined) => Promise<boolean> } | undefined
 }
 
 export function openView(options: ViewOptions): RunView {
-  const { journal, key, after, run, onWatched, onAbandoned, revive } = options
+  const { journal, key, after, run, isUnclosed, onWatched, onAbandoned, shared } = options
   const reading = new AbortController()
   run?.viewers.add(reading)
   if (run) onWatched(run)
+  const close = (how: 'left' | 'stopped'): void => {
+    reading.abort(workIsOver)
+    if (run?.viewers.delete(reading) && run.viewers.size === 0) onAbandoned(run, how)
+  }
   const openReader = (pace: Pace): PacedReader => {
-    const reader = pace.join((after === undefined ? undefined : parseCursor(after)?.seq) ?? 0)
+    const at = (after === undefined ? undefined : parseCursor(after)?.seq) ?? 0
+    // It counts as gone: should it read again, it is cut, and asks for the rest.
+    const reader = pace.join({ at, onStalled: () => close('left') })
     reading.signal.addEventListener('abort', reader.leave, { once: true })
     return reader
   }
-  const revived = async function* (goesOn: (key: string) => Promise<boolean>): AsyncGenerator<readonly JournalEntry[], void, undefined> {
+  const revived = async function* (goesOn: () => Promise<boolean>): AsyncGenerator<readonly JournalEntry[], void, undefined> {
     let at = after
     do {
       for await (const batch of journal.read(key, at, reading.signal)) {
         at = batch.at(-1)?.id ?? at
         yield batch
       }
-    } while (!reading.signal.aborted && (await goesOn(key)))
+    } while (!reading.signal.aborted && (await goesOn()))
+  }
+  /** Without its end in the journal, whoever reads it waits for more for ever. */
+  const unclosed = async function* (): AsyncGenerator<readonly JournalEntry[], void, undefined> {
+    const { cursor } = await journal.status(key)
+    if (cursor === undefined || cursor === after) return
+    for await (const batch of journal.read(key, after, reading.signal)) {
+      yield batch
+      if (batch.at(-1)?.id === cursor) return
+    }
+  }
+  const entries = (hold?: Hold): AsyncIterable<readonly JournalEntry[]> => {
+    if (shared) return revived(() => shared.revive(hold))
+    if (isUnclosed) return unclosed()
+    const read = journal.read(key, after, reading.signal)
+    return run?.pace ? paced(read, openReader(run.pace)) : read
   }
   return {
-    entries: () =>
-      revive ? revived(revive) : run?.pace ? paced(journal.read(key, after, reading.signal), openReader(run.pace)) : journal.read(key, after, reading.signal),
+    entries,
     async end() {
-      const ending = await run?.ending
+      const ending = await endingOf(run, shared)
       if (ending?.moved) return undefined
       if (ending?.lost) return { outcome: ending.outcome, lost: ending.lost }
       const { status, ...position } = await journal.status(key)
       return status === 'running' || status === 'unknown' ? undefined : { outcome: status, ...position }
     },
-    close(how = 'left') {
-      reading.abort(workIsOver)
-      if (run?.viewers.delete(reading) && run.viewers.size === 0) onAbandoned(run, how)
-    },
+    close: (how = 'left') => close(how),
   }
 }
 

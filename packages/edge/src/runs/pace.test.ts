@@ -1,5 +1,8 @@
-import { describe, expect, test } from 'vitest'
+import { describe, expect, test, vi } from 'vitest'
 import { createPace } from './pace.ts'
+
+const paceOf = (signal = new AbortController().signal) => createPace({ signal, viewerTimeoutMs: 300_000 })
+const from = (at: number) => ({ at, onStalled: () => {} })
 
 /** Whether what was waited for is over. */
 async function isOver(wait: Promise<void> | undefined): Promise<boolean> {
@@ -13,8 +16,8 @@ async function isOver(wait: Promise<void> | undefined): Promise<boolean> {
 
 describe('L7 a run', () => {
   test('waits for its only viewer once that is far behind, and goes on as it reads', async () => {
-    const pace = createPace(new AbortController().signal)
-    const viewer = pace.join(0)
+    const pace = paceOf()
+    const viewer = pace.join(from(0))
     expect(pace.wrote(4096)).toBeUndefined()
     const wait = pace.wrote(10)
     expect(await isOver(wait)).toBe(false)
@@ -25,10 +28,10 @@ describe('L7 a run', () => {
   })
 
   test('S18 waits for nobody when it has another viewer, none, or is stopped', async () => {
-    for (const release of [(pace: ReturnType<typeof createPace>) => void pace.join(4000), 'leave', 'stop'] as const) {
+    for (const release of [(pace: ReturnType<typeof createPace>) => void pace.join(from(4000)), 'leave', 'stop'] as const) {
       const stop = new AbortController()
-      const pace = createPace(stop.signal)
-      const viewer = pace.join(0)
+      const pace = paceOf(stop.signal)
+      const viewer = pace.join(from(0))
       const wait = pace.wrote(5000)
       expect(await isOver(wait)).toBe(false)
       if (release === 'leave') viewer.leave()
@@ -40,10 +43,31 @@ describe('L7 a run', () => {
   })
 
   test('knows where a viewer begins that has seen a part', async () => {
-    const pace = createPace(new AbortController().signal)
+    const pace = paceOf()
     expect(pace.wrote(100_000)).toBeUndefined()
-    pace.join(99_000)
+    pace.join(from(99_000))
     expect(pace.wrote(1000)).toBeUndefined()
     expect(pace.wrote(5000)).toBeDefined()
+  })
+
+  test('S18 gives up a viewer that takes nothing for five minutes, and none that takes a little or waits itself', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+    const stalled: number[] = []
+    const pace = paceOf()
+    const viewer = pace.join({ at: 0, onStalled: () => stalled.push(1) })
+    // It is not waited for: it may be the model that says nothing.
+    expect(pace.wrote(4096)).toBeUndefined()
+    vi.advanceTimersByTime(3_600_000)
+    void pace.wrote(1000)
+    for (let n = 0; n < 10; n++) {
+      vi.advanceTimersByTime(299_999)
+      viewer.took(1)
+    }
+    expect(stalled).toEqual([])
+    vi.advanceTimersByTime(300_000)
+    expect(stalled).toEqual([1])
+    viewer.leave()
+    expect(vi.getTimerCount()).toBe(0)
+    vi.useRealTimers()
   })
 })

@@ -5,8 +5,15 @@
 export interface Pace {
   /** Told how many events were stored: something to wait for, where the viewer is too far behind. */
   wrote(events: number): Promise<void> | undefined
-  /** Someone begins to read after so many events. */
-  join(at: number): PacedReader
+  /** Someone begins to read. */
+  join(reader: Joining): PacedReader
+}
+
+export interface Joining {
+  /** How many events it has already. */
+  readonly at: number
+  /** Called when the run has waited for it alone for too long, and it took nothing. */
+  readonly onStalled: () => void
 }
 
 export interface PacedReader {
@@ -14,32 +21,45 @@ export interface PacedReader {
   leave(): void
 }
 
+export interface PaceOptions {
+  /** Nothing waits any longer once it aborts. */
+  readonly signal: AbortSignal
+  /** How long a run waits for a viewer that takes nothing. */
+  readonly viewerTimeoutMs: number
+}
+
 /** Far more than a network holds back, and little enough to keep for every run. */
 const eventsAhead = 4096
 
-/** Nothing waits any longer once the signal aborts. */
-export function createPace(signal: AbortSignal): Pace {
-  const readers = new Set<{ at: number }>()
+export function createPace({ signal, viewerTimeoutMs }: PaceOptions): Pace {
+  const readers = new Set<{ at: number; readonly onStalled: () => void }>()
   let written = 0
-  let goOn = (): void => {}
-  const isAhead = (): boolean => {
+  let goOn: (() => void) | undefined
+  let patience: ReturnType<typeof setTimeout> | undefined
+  const awaited = (): { readonly at: number; readonly onStalled: () => void } | undefined => {
     const [only] = readers
-    return only !== undefined && readers.size === 1 && !signal.aborted && written - only.at > eventsAhead
+    return readers.size === 1 && !signal.aborted && only && written - only.at > eventsAhead ? only : undefined
   }
   const check = (): void => {
-    if (!isAhead()) goOn()
+    clearTimeout(patience)
+    const only = awaited()
+    if (only && goOn) patience = setTimeout(only.onStalled, viewerTimeoutMs)
+    if (only) return
+    goOn?.()
+    goOn = undefined
   }
   signal.addEventListener('abort', check, { once: true })
   return {
     wrote(events) {
       written += events
-      if (!isAhead()) return undefined
+      if (!awaited()) return undefined
       return new Promise((resolve) => {
         goOn = resolve
+        check()
       })
     },
-    join(at) {
-      const reader = { at }
+    join({ at, onStalled }) {
+      const reader = { at, onStalled }
       readers.add(reader)
       check()
       return {

@@ -3,7 +3,7 @@ import { isAgentStreamError, LimitError } from '@agentstream/client/wire'
 import { createDoorbell, type FollowOptions, follow, type News } from './doorbell.ts'
 import type { EncodedEvent } from './encode-all.ts'
 import type { JournalEntry } from './journal.ts'
-import { type Claim, createRunTable, type RunTable, type RunTableOptions } from './sql/run-table.ts'
+import { type Claim, createRunTable, type RunTable, type RunTableOptions, type Writer } from './sql/run-table.ts'
 import type { Sql, SqlValue } from './sql/sql.ts'
 
 /** What is asked of a Durable Object's state. Its class must be declared with SQLite storage (`new_sqlite_classes`). */
@@ -26,6 +26,7 @@ export interface RunObject {
 export interface RunObjectCall extends Partial<Claim> {
   readonly request?: string | undefined
   readonly events?: readonly EncodedEvent[]
+  readonly known?: number | undefined
   readonly outcome?: Parameters<RunTable['close']>[2]
   readonly message?: string
   readonly after?: string | undefined
@@ -102,10 +103,10 @@ export function createRunObject(options: RunTableOptions = {}): new (state: RunO
 }
 
 function answer(table: RunTable, { verb, call }: { readonly verb: string; readonly call: RunObjectCall }): unknown {
-  const { owner = '', leaseMs = 0, request, events = [], outcome = 'truncated', message = '' } = call
+  const { owner = '', leaseMs = 0, request, events = [], known, outcome = 'truncated', message = '' } = call
   const verbs: Readonly<Record<string, () => unknown>> = {
     open: () => table.open(runId, { owner, leaseMs, request }),
-    append: () => append(table, { owner, events }),
+    append: () => append(table, { owner, known }, events),
     close: () => table.close(runId, owner, outcome),
     status: () => table.status(runId),
     renew: () => table.renew(runId, { owner, leaseMs }),
@@ -116,10 +117,10 @@ function answer(table: RunTable, { verb, call }: { readonly verb: string; readon
   return verbs[verb]?.()
 }
 
-function append(table: RunTable, { owner, events }: { readonly owner: string; readonly events: readonly EncodedEvent[] }): string {
+function append(table: RunTable, writer: Writer, events: readonly EncodedEvent[]): string {
   const tooLong = events.findIndex(({ data }) => data.length > maxEventBytes / 3 && new TextEncoder().encode(data).byteLength > maxEventBytes)
-  if (tooLong < 0) return table.append(runId, owner, events)
-  if (tooLong > 0) table.append(runId, owner, events.slice(0, tooLong))
+  if (tooLong < 0) return table.append(runId, writer, events)
+  if (tooLong > 0) table.append(runId, writer, events.slice(0, tooLong))
   throw new LimitError('An event', maxEventBytes, 'bytes')
 }
 

@@ -1,51 +1,17 @@
-import type { AgentEvent } from '@agentstream/client/wire'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
-import type { Agent, RunContext } from '../agents/agent.ts'
+import { contents, puppet, token } from '../../test/puppet.ts'
 import type { JournalEntry } from './journal.ts'
 import type { RunView } from './live-run.ts'
 import { createMemoryJournal } from './memory-journal.ts'
-import { createRunService, type RunServiceOptions, type StartResult } from './run-service.ts'
-
-const token = (content: string): AgentEvent => ({ type: 'token', content })
-
-/** An agent driven by the test: it says what it is told to, and ends when told. */
-function puppet() {
-  const queue: (AgentEvent | undefined)[] = []
-  const contexts: RunContext[] = []
-  const waiting: (() => void)[] = []
-  const agent: Agent = {
-    name: 'puppet',
-    info: { name: 'puppet', tools: [], supportsStreaming: true },
-    async *run(_, context) {
-      contexts.push(context)
-      for (let at = 0; ; at++) {
-        while (queue.length <= at) await new Promise<void>((resolve) => waiting.push(resolve))
-        const event = queue[at]
-        if (!event) return
-        yield event
-      }
-    },
-  }
-  const say = (...events: (AgentEvent | undefined)[]): void => {
-    queue.push(...events)
-    for (const wake of waiting.splice(0)) wake()
-  }
-  return { agent, contexts, say }
-}
+import { createRunService, type FollowResult, type RunServiceOptions, type StartResult } from './run-service.ts'
 
 function makeService(options: Partial<RunServiceOptions> = {}) {
   return createRunService({ journal: createMemoryJournal(), onDisconnect: 'cancel', disconnectGraceMs: 0, onError: () => {}, now: () => 0, ...options })
 }
 
-const viewOf = (result: StartResult): RunView => {
+const viewOf = (result: StartResult | FollowResult): RunView => {
   if (!('view' in result)) throw new Error(result.outcome)
   return result.view
-}
-
-async function contents(view: RunView): Promise<string[]> {
-  const entries: JournalEntry[] = []
-  for await (const batch of view.entries()) entries.push(...batch)
-  return entries.map(({ event }) => (event.type === 'token' ? event.content : event.type))
 }
 
 afterEach(() => {
@@ -202,6 +168,46 @@ describe('viewers', () => {
     say(token('a'))
     expect(await reading).toEqual([])
     expect(await view.end()).toEqual({ outcome: 'failed', lost: expect.objectContaining({ type: 'error', code: 'journal' }) })
+  })
+
+  test('S20 who comes later to a run whose end could not be stored gets what is there and is told, and waits for nothing', async () => {
+    const service = makeService({ journal: { ...createMemoryJournal(), close: () => Promise.reject(new Error('disk')) } })
+    const { agent, say } = puppet()
+    const request = { key: 'r', runId: 'r', agent, task: { description: 'go' } }
+    const started = await service.start(request)
+    say(token('a'), token('b'), { type: 'completed' })
+    await (started.outcome === 'started' && started.ending)
+    const { cursor = '', status } = await service.status('r')
+    expect(status).toBe('completed')
+    const told = { outcome: 'completed', lost: expect.objectContaining({ type: 'error', code: 'journal' }) }
+    for (const [joined, shown] of [
+      [await service.start(request), ['a', 'b', 'completed']],
+      [await service.follow('r'), ['a', 'b', 'completed']],
+      [await service.follow('r', cursor.replace(/3$/, '1')), ['b', 'completed']],
+      [await service.follow('r', cursor), []],
+    ] as const) {
+      const view = viewOf(joined)
+      expect([await contents(view), await view.end()]).toEqual([shown, told])
+    }
+    expect(await service.cancel('r', { by: 'user' })).toEqual({ outcome: 'already_finished' })
+  })
+
+  test('S18 a run whose only viewer takes nothing for five minutes is stopped as if that viewer had left', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+    const service = makeService({ onDisconnect: 'cancel', disconnectGraceMs: 10_000 })
+    const { agent, contexts, say } = puppet()
+    const started = await service.start({ key: 'r', runId: 'r', agent, task: { description: 'go' } })
+    const reading = viewOf(started).entries()[Symbol.asyncIterator]()
+    say(token('a'))
+    await reading.next()
+    say(...Array.from({ length: 10_000 }, () => token('b')))
+    await vi.advanceTimersByTimeAsync(300_000 + 9_999)
+    expect(contexts[0]?.signal.aborted).toBe(false)
+    await vi.advanceTimersByTimeAsync(1)
+    expect(contexts[0]?.signal.aborted).toBe(true)
+    expect(await (started.outcome === 'started' && started.ending)).toMatchObject({ outcome: 'cancelled' })
+    expect(vi.getTimerCount()).toBe(0)
+    vi.useRealTimers()
   })
 })
 

@@ -1,18 +1,21 @@
 /** Starting, following and stopping runs by their id: tasks and ids go in, views and receipts come out. Knows no HTTP. */
-import { isAgentStreamError, parseCursor } from '@agentstream/client/wire'
+import { isAgentStreamError } from '@agentstream/client/wire'
 import type { Agent, RunContext, Task } from '../agents/agent.ts'
 import { type AnswerOutcome, type ApprovalAnswer, createApprovalDesk } from './approval-desk.ts'
 import { type CancelReceipt, cancelRun } from './cancel-run.ts'
 import type { CancelCause } from './cancellation.ts'
-import { answerElsewhere } from './elsewhere.ts'
+import { type CursorCheck, checkCursor } from './check-cursor.ts'
+import { answerElsewhere, isElsewhere, wasAsked } from './elsewhere.ts'
+import { fencedJournal } from './fenced-journal.ts'
 import { inSession } from './in-session.ts'
 import type { Journal, JournalStatus, SharedRuns } from './journal.ts'
 import { keepLease } from './keep-lease.ts'
-import { createLiveRun, type LiveEnding, type LiveRun, openView, type RunView } from './live-run.ts'
+import { createLiveRun, type Hold, type LiveEnding, type LiveRun, openView, type RunView } from './live-run.ts'
 import { produce } from './produce.ts'
 import { encodeRequest } from './run-request.ts'
 import type { SessionStore } from './session-store.ts'
 import { planTakeUp } from './take-up.ts'
+import { within } from './within.ts'
 
 export interface RunServiceOptions {
   readonly journal: Journal
@@ -22,6 +25,8 @@ export interface RunServiceOptions {
   readonly onDisconnect: 'continue' | 'cancel'
   /** With `cancel`: how long viewers have to come back; 10 seconds unless told. */
   readonly disconnectGraceMs?: number | undefined
+  /** How long a run that only one viewer gets waits for it; 5 minutes unless told. */
+  readonly viewerTimeoutMs?: number | undefined
   /** Runs at once; further ones are refused. */
   readonly maxConcurrentRuns?: number | undefined
   /** How long a run may take; it is cancelled then. */
@@ -52,9 +57,6 @@ export type StartResult =
   /** `session_busy`: another run of the same conversation is not over. `closing`: this process is about to end. `too_many_…`: for one owner. */
   | { readonly outcome: 'busy' | 'session_busy' | 'closing' | 'too_many_runs' | 'too_many_viewers' }
 
-/** `cursor_gone`: of another incarnation of the run. `cursor_ahead`: the run has not come that far. */
-export type CursorCheck = 'followed' | 'unknown_run' | 'cursor_invalid' | 'cursor_gone' | 'cursor_ahead'
-
 export type FollowResult =
   | { readonly outcome: 'followed'; readonly view: RunView }
   | { readonly outcome: Exclude<CursorCheck, 'followed'> | 'too_many_viewers' }
@@ -74,7 +76,7 @@ export interface RunService {
    * true.
    */
   cancel(key: string, cause: CancelCause, scope?: string): Promise<CancelReceipt>
-  status(key: string): Promise<JournalStatus>
+  status(key: string, hold?: Hold): Promise<JournalStatus>
   /** Answers a question of a run. The end of the run answers all that were open. */
   answer(key: string, approvalId: string, answer: ApprovalAnswer): Promise<AnswerResult>
   /**
@@ -90,6 +92,7 @@ export function createRunService(options: RunServiceOptions): RunService {
     sessions,
     onDisconnect,
     disconnectGraceMs = 10_000,
+    viewerTimeoutMs = 300_000,
     maxConcurrentRuns = Number.POSITIVE_INFINITY,
     maxRunMs,
     approvalTimeoutMs = 300_000,
@@ -98,6 +101,9 @@ export function createRunService(options: RunServiceOptions): RunService {
     now = Date.now,
   } = options
   const live = new Map<string, LiveRun>()
+  // Runs that are over and whose end the journal could not take: what it has of them is all there will be.
+  const unclosed = new Map<string, LiveRun>()
+  const runOf = (key: string): LiveRun | undefined => live.get(key) ?? unclosed.get(key)
   // Conversations in which an answer is under way.
   const talking = new Set<string>()
   const { shared } = journal
@@ -119,16 +125,22 @@ export function createRunService(options: RunServiceOptions): RunService {
       journal,
       key,
       after,
-      run: live.get(key),
+      run: runOf(key),
+      isUnclosed: unclosed.has(key),
       onWatched: isWatched,
       onAbandoned(run, how) {
         if (onDisconnect === 'continue' || live.get(key) !== run) return
         if (how === 'stopped' || disconnectGraceMs <= 0) stopUnwatched(key, run)
         else unwatched.set(run, setTimeout(stopUnwatched, disconnectGraceMs, key, run))
       },
-      revive: shared && ((abandoned) => revive(abandoned, shared)),
+      shared: shared && { leaseMs: shared.leaseMs, revive: (hold) => revive(key, { runs: shared, hold }) },
     })
 
+  const forget = (key: string, run: LiveRun): void => {
+    if (live.get(key) !== run) return
+    live.delete(key)
+    if (run.sessionKey !== undefined) talking.delete(run.sessionKey)
+  }
   const carryOut = async ({ key, sessionKey, ...request }: StartRequest, run: LiveRun): Promise<LiveEnding | undefined> => {
     let letGo = (): void => {}
     const timer = maxRunMs === undefined ? undefined : setTimeout(() => run.cancellation.cancel(tooLong(maxRunMs)), maxRunMs)
@@ -136,9 +148,12 @@ export function createRunService(options: RunServiceOptions): RunService {
       if ((await run.opened) === 'reader') return undefined
       if (shared) letGo = keepLease({ shared, key, run, onError })
       const agent = sessions && sessionKey !== undefined ? inSession(request.agent, { store: sessions, key: sessionKey, onError }) : request.agent
-      const ending = await produce({ ...request, agent, key, journal, cancellation: run.cancellation, pace: run.pace, approvals: run.desk, onError, timestamp })
+      const writing = shared ? fencedJournal(journal, () => live.get(key) === run) : journal
+      const { cancellation, pace, desk } = run
+      const ending = await produce({ ...request, agent, key, journal: writing, cancellation, pace, approvals: desk, onError, timestamp })
       if (!ending.lost) return ending
       const moved = await isElsewhere(journal, key)
+      if (!shared) remember(unclosed, { key, run })
       // Without the end in the journal, its readers would wait for ever.
       for (const viewer of run.viewers) viewer.abort()
       return moved ? { ...ending, moved } : ending
@@ -146,8 +161,7 @@ export function createRunService(options: RunServiceOptions): RunService {
       letGo()
       clearTimeout(timer)
       isWatched(run)
-      live.delete(key)
-      if (sessionKey !== undefined) talking.delete(sessionKey)
+      forget(key, run)
     }
   }
 
@@ -155,10 +169,11 @@ export function createRunService(options: RunServiceOptions): RunService {
     const { agent } = request
     const opened = shared ? journal.open(request.key, encodeRequest({ ...request, agentName: agent.name })) : journal.open(request.key)
     // What nobody watches is stopped and lost with its process: then it need not hurry ahead of who watches.
-    const isPaced = onDisconnect === 'cancel' && !journal.durable
-    const run = createLiveRun({ opened, desk: createApprovalDesk({ timeoutMs: approvalTimeoutMs, now }), isResumable: canGoOn(agent), isPaced })
+    const pacing = onDisconnect === 'cancel' && !journal.durable ? { viewerTimeoutMs } : {}
+    const { sessionKey } = request
+    const run = createLiveRun({ opened, desk: createApprovalDesk({ timeoutMs: approvalTimeoutMs, now }), isResumable: canGoOn(agent), sessionKey, ...pacing })
     live.set(request.key, run)
-    if (request.sessionKey !== undefined) talking.add(request.sessionKey)
+    if (sessionKey !== undefined) talking.add(sessionKey)
     const firstView = view(request.key)
     run.ending = carryOut(request, run)
     // Whoever asks for the ending is told; nobody has to.
@@ -172,24 +187,30 @@ export function createRunService(options: RunServiceOptions): RunService {
   }
   const canGoOn = (agent: Agent): boolean => agent.isResumable === true && findAgent?.(agent.name) !== undefined
   /** Goes on with a run that nobody works on, or says that it is cut. True unless there is nothing to see to. */
-  const revive = async (key: string, runs: SharedRuns): Promise<boolean> => {
+  const revive = async (key: string, { runs, hold }: { readonly runs: SharedRuns; readonly hold: Hold | undefined }): Promise<boolean> => {
     // Who is told nothing more asks the next process.
     if (isClosing || !(await journal.status(key)).isAbandoned) return false
-    // Ours, and only late: the process was busy or asleep.
-    if (live.has(key)) await runs.renew(key)
-    else {
-      const taken = await runs.takeUp(key)
-      if (taken) await goOn(key, taken.request)
+    const run = live.get(key)
+    if (run) {
+      // Ours, and only late: this process was busy or asleep. What does not renew its lease now either is frozen, as Workers do
+      // with what nobody waits for, and what was to come of it never comes.
+      await within(runs.leaseMs / 2, run.ending)
+      if (live.get(key) !== run || !(await journal.status(key)).isAbandoned) return true
+      forget(key, run)
+      run.ending = Promise.resolve(undefined)
     }
+    const taken = await runs.takeUp(key)
+    if (taken) await goOn(key, { text: taken.request, hold })
     return true
   }
-  const goOn = async (key: string, text: string | undefined): Promise<void> => {
+  const goOn = async (key: string, { text, hold }: { readonly text: string | undefined; readonly hold: Hold | undefined }): Promise<void> => {
     const plan = await planTakeUp({ journal, key, request: text, findAgent: isClosing ? undefined : findAgent })
     if ('outcome' in plan) return journal.close(key, plan.outcome)
     const run = createLiveRun({ opened: Promise.resolve('producer'), desk: createApprovalDesk({ timeoutMs: approvalTimeoutMs, now }), isResumable: true })
     live.set(key, run)
     run.ending = carryOut({ ...plan.request, agent: plan.agent, key }, run)
     run.ending.catch(() => {})
+    hold?.(run.ending)
   }
   const refusalOf = ({ sessionKey }: StartRequest): 'busy' | 'session_busy' | 'closing' | undefined => {
     if (isClosing) return 'closing'
@@ -210,7 +231,7 @@ export function createRunService(options: RunServiceOptions): RunService {
   return {
     async start(asked) {
       const request = sessions ? asked : { ...asked, sessionKey: undefined }
-      const known = live.get(request.key)
+      const known = runOf(request.key)
       if (known) return join(request.key, known)
       const refusal = refusalOf(request)
       if (!refusal) return begin(request)
@@ -223,14 +244,15 @@ export function createRunService(options: RunServiceOptions): RunService {
       const outcome = await check(key, after)
       return outcome === 'followed' ? { outcome, view: view(key, after) } : { outcome }
     },
-    cancel: (key, cause, scope) => cancelRun({ journal, key, run: live.get(key), timestamp }, { cause, scope }),
-    async status(key) {
-      if (shared) await revive(key, shared)
+    cancel: (key, cause, scope) => cancelRun({ journal, key, run: runOf(key), timestamp }, { cause, scope }),
+    async status(key, hold) {
+      if (shared) await revive(key, { runs: shared, hold })
       const { isAbandoned, ...status } = await journal.status(key)
-      return status
+      const ending = await unclosed.get(key)?.ending
+      return ending ? { ...status, status: ending.outcome } : status
     },
     async answer(key, approvalId, answer) {
-      const run = live.get(key)
+      const run = runOf(key)
       if (run) return run.desk.answer(approvalId, answer)
       const { status } = await journal.status(key)
       if (status === 'running') return shared ? answerElsewhere({ journal, shared, key }, approvalId, answer) : 'not_supported'
@@ -250,42 +272,14 @@ export function createRunService(options: RunServiceOptions): RunService {
   }
 }
 
-/** Whether a run that is over had asked this: what it waited for went with it, but its journal stays. */
-async function wasAsked(journal: Journal, key: string, approvalId: string): Promise<boolean> {
-  for await (const batch of journal.read(key, undefined, new AbortController().signal)) {
-    if (batch.some(({ event }) => event.type === 'approval_request' && event.approval_id === approvalId)) return true
-  }
-  return false
-}
+const mostUnclosed = 1_000
 
-/** Whether another process has a run, or may have it: then what could not be written here is no loss. */
-async function isElsewhere(journal: Journal, key: string): Promise<true | undefined> {
-  if (!journal.shared) return undefined
-  // A journal that cannot be asked has lost the run for those who watch it here.
-  const { status } = await journal.status(key).catch(() => ({ status: 'unknown' }))
-  return status === 'unknown' ? undefined : true
-}
-
-async function within(ms: number, promise: Promise<unknown>): Promise<void> {
-  let timer: ReturnType<typeof setTimeout> | undefined
-  const late = new Promise((resolve) => {
-    timer = setTimeout(resolve, ms)
-  })
-  await Promise.race([promise, late])
-  clearTimeout(timer)
+function remember(unclosed: Map<string, LiveRun>, { key, run }: { readonly key: string; readonly run: LiveRun }): void {
+  const [oldest] = unclosed.keys()
+  if (unclosed.size >= mostUnclosed && oldest !== undefined) unclosed.delete(oldest)
+  unclosed.set(key, run)
 }
 
 function tooLong(maxRunMs: number): CancelCause {
   return { by: 'timeout', reason: `The run took longer than ${maxRunMs} ms` }
-}
-
-/** Whether a run whose last entry is `last` can be continued after a cursor. */
-function checkCursor(after: string | undefined, last: string | undefined): Exclude<CursorCheck, 'unknown_run'> {
-  if (after === undefined) return 'followed'
-  const wanted = parseCursor(after)
-  if (!wanted) return 'cursor_invalid'
-  const reached = last === undefined ? undefined : parseCursor(last)
-  // A run without entries has handed out no cursor, so this one is of an earlier incarnation.
-  if (wanted.epoch !== reached?.epoch) return 'cursor_gone'
-  return wanted.seq > reached.seq ? 'cursor_ahead' : 'followed'
 }

@@ -1,6 +1,9 @@
-import { expect, test } from 'vitest'
+import { DatabaseSync } from 'node:sqlite'
+import { describe, expect, test } from 'vitest'
 import { sessionKey } from './session-key.ts'
 import { createMemorySessionStore, type MemorySessionStoreOptions, type Message, newestTurns } from './session-store.ts'
+import { sqliteJournal } from './sqlite-journal.ts'
+import { type SqliteSessionStoreOptions, sqliteSessionStore } from './sqlite-session-store.ts'
 
 const user = (text: string): Message => ({ role: 'user', text })
 const assistant = (text: string): Message => ({ role: 'assistant', text, toolCalls: [] })
@@ -12,39 +15,74 @@ const withTool: readonly Message[] = [
   assistant('Low.'),
 ]
 
-function makeStore(options: MemorySessionStoreOptions = {}) {
-  const clock = { at: 0 }
-  return { clock, store: createMemorySessionStore({ now: () => clock.at, ...options }) }
-}
+/** What every store is asked for. */
+type Options = Omit<MemorySessionStoreOptions, 'maxSessions'> & SqliteSessionStoreOptions
 
-test('what was said comes back in order, and an unknown session is empty', async () => {
-  const { store } = makeStore()
-  await store.append('s', turn(1))
-  await store.append('s', withTool)
-  expect(await store.read('s')).toEqual([...turn(1), ...withTool])
-  for (const key of ['other', '__proto__', 'constructor', '']) expect(await store.read(key)).toEqual([])
-})
+const stores = [
+  ['in memory', (options: Options) => createMemorySessionStore(options)],
+  ['in SQLite', (options: Options) => sqliteSessionStore(new DatabaseSync(':memory:'), options)],
+] as const
 
-test('what was read does not change when more is said', async () => {
-  const { store } = makeStore()
-  await store.append('s', turn(1))
-  const before = await store.read('s')
-  await store.append('s', turn(2))
-  expect(before).toEqual(turn(1))
-})
+describe.each(stores)('conversations %s', (_, create) => {
+  function makeStore(options: Options = {}) {
+    const clock = { at: 0 }
+    return { clock, store: create({ now: () => clock.at, ...options }) }
+  }
 
-test('over the limit of messages whole turns are forgotten, oldest first', async () => {
-  const { store } = makeStore({ maxMessages: 5 })
-  await store.append('s', withTool)
-  for (const number of [1, 2, 3]) await store.append('s', turn(number))
-  expect(await store.read('s')).toEqual([...turn(2), ...turn(3)])
-})
+  test('what was said comes back in order, and an unknown session is empty', async () => {
+    const { store } = makeStore()
+    await store.append('s', turn(1))
+    await store.append('s', withTool)
+    expect(await store.read('s')).toEqual([...turn(1), ...withTool])
+    for (const key of ['other', '__proto__', 'constructor', '']) expect(await store.read(key)).toEqual([])
+  })
 
-test('over the limit of characters, too', async () => {
-  const size = JSON.stringify(turn(1)).length
-  const { store } = makeStore({ maxCharacters: 2 * size })
-  for (const number of [1, 2, 3]) await store.append('s', turn(number))
-  expect(await store.read('s')).toEqual([...turn(2), ...turn(3)])
+  test('what was read does not change when more is said', async () => {
+    const { store } = makeStore()
+    await store.append('s', turn(1))
+    const before = await store.read('s')
+    await store.append('s', turn(2))
+    expect(before).toEqual(turn(1))
+  })
+
+  test('over the limit of messages whole turns are forgotten, oldest first', async () => {
+    const { store } = makeStore({ maxMessages: 5 })
+    await store.append('s', withTool)
+    for (const number of [1, 2, 3]) await store.append('s', turn(number))
+    expect(await store.read('s')).toEqual([...turn(2), ...turn(3)])
+  })
+
+  test('over the limit of characters, too', async () => {
+    const size = JSON.stringify(turn(1)).length
+    const { store } = makeStore({ maxCharacters: 2 * size })
+    for (const number of [1, 2, 3]) await store.append('s', turn(number))
+    expect(await store.read('s')).toEqual([...turn(2), ...turn(3)])
+  })
+
+  test('a session expires when nobody used it for long, and reading is using', async () => {
+    const { clock, store } = makeStore({ keepMs: 100 })
+    await store.append('read', turn(1))
+    await store.append('left', turn(2))
+    clock.at = 99
+    expect(await store.read('read')).toEqual(turn(1))
+    clock.at = 100
+    expect(await store.read('left')).toEqual([])
+    expect(await store.read('read')).toEqual(turn(1))
+    clock.at = 200
+    expect(await store.read('read')).toEqual([])
+  })
+
+  test('X10 an owner with many conversations pushes out their own, never those of others', async () => {
+    const { store } = makeStore({ maxSessionsPerOwner: 2 })
+    const key = (owner: string, sessionId: string): string => sessionKey({ owner, agentName: 'a', sessionId })
+    await store.append(key('ann/', '1'), turn(0))
+    for (const number of [1, 2, 3]) await store.append(key('"bob/', String(number)), turn(number))
+    for (const number of [1, 2, 3]) await store.append(key('', String(number)), turn(number))
+    const read = (owner: string) => Promise.all(['1', '2', '3'].map((id) => store.read(key(owner, id))))
+    expect(await read('ann/')).toEqual([turn(0), [], []])
+    expect(await read('"bob/')).toEqual([[], turn(2), turn(3)])
+    expect(await read('')).toEqual([turn(1), turn(2), turn(3)])
+  })
 })
 
 test('a turn that is too large alone is kept in short, or not at all', () => {
@@ -56,21 +94,8 @@ test('a turn that is too large alone is kept in short, or not at all', () => {
   expect(newestTurns([])).toEqual([])
 })
 
-test('a session expires when nobody used it for long, and reading is using', async () => {
-  const { clock, store } = makeStore({ keepMs: 100 })
-  await store.append('read', turn(1))
-  await store.append('left', turn(2))
-  clock.at = 99
-  expect(await store.read('read')).toEqual(turn(1))
-  clock.at = 100
-  expect(await store.read('left')).toEqual([])
-  expect(await store.read('read')).toEqual(turn(1))
-  clock.at = 200
-  expect(await store.read('read')).toEqual([])
-})
-
 test('when there are too many, the one not used for longest makes room', async () => {
-  const { store } = makeStore({ maxSessions: 2 })
+  const store = createMemorySessionStore({ maxSessions: 2 })
   await store.append('a', turn(1))
   await store.append('b', turn(2))
   await store.read('a')
@@ -79,20 +104,16 @@ test('when there are too many, the one not used for longest makes room', async (
 })
 
 test('reading a session that is not there keeps nothing of it', async () => {
-  const { store } = makeStore({ maxSessions: 1 })
+  const store = createMemorySessionStore({ maxSessions: 1 })
   await store.append('a', turn(1))
   await store.read('b')
   expect(await store.read('a')).toEqual(turn(1))
 })
 
-test('X10 an owner with many conversations pushes out their own, never those of others', async () => {
-  const { store } = makeStore({ maxSessionsPerOwner: 2 })
-  const key = (owner: string, sessionId: string): string => sessionKey({ owner, agentName: 'a', sessionId })
-  await store.append(key('ann/', '1'), turn(0))
-  for (const number of [1, 2, 3]) await store.append(key('"bob/', String(number)), turn(number))
-  for (const number of [1, 2, 3]) await store.append(key('', String(number)), turn(number))
-  const read = (owner: string) => Promise.all(['1', '2', '3'].map((id) => store.read(key(owner, id))))
-  expect(await read('ann/')).toEqual([turn(0), [], []])
-  expect(await read('"bob/')).toEqual([[], turn(2), turn(3)])
-  expect(await read('')).toEqual([turn(1), turn(2), turn(3)])
+test('conversations in SQLite outlive the process, may share the file of the journal, and turns of two processes stay whole', async () => {
+  const database = new DatabaseSync(':memory:')
+  sqliteJournal(database)
+  const [one, other] = [sqliteSessionStore(database), sqliteSessionStore(database)]
+  await Promise.all([one.append('s', turn(1)), other.append('s', withTool), one.append('s', turn(2))])
+  expect(await sqliteSessionStore(database).read('s')).toEqual([...turn(1), ...withTool, ...turn(2)])
 })

@@ -1,101 +1,15 @@
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { DatabaseSync } from 'node:sqlite'
 import type { AgentEvent } from '@agentstream/client/wire'
-import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import * as z from 'zod'
-import type { Agent, RunContext } from '../agents/agent.ts'
+import { done, follow, sharedFile, start, watch } from '../../test/processes.ts'
+import { token } from '../../test/puppet.ts'
+import type { Agent } from '../agents/agent.ts'
 import { createHybridAgent } from '../agents/hybrid-agent.ts'
 import { scriptedProvider } from '../model/scripted/provider.ts'
 import { defineTool } from '../tools/tool.ts'
-import type { JournalEntry } from './journal.ts'
-import type { RunView } from './live-run.ts'
-import { createRunService, type RunService, type RunServiceOptions } from './run-service.ts'
-import { sqliteJournal } from './sqlite-journal.ts'
 
-const token = (content: string): AgentEvent => ({ type: 'token', content })
-const done: AgentEvent = { type: 'completed', success: true }
-
-/** An agent driven by the test, in one process. */
-function puppet(isResumable = true) {
-  const queue: (AgentEvent | undefined)[] = []
-  const contexts: RunContext[] = []
-  let wake = (): void => {}
-  const agent: Agent = {
-    name: 'puppet',
-    info: { name: 'puppet', tools: [], supportsStreaming: true },
-    isResumable,
-    async *run(_, context) {
-      contexts.push(context)
-      for (;;) {
-        const event = queue.shift()
-        if (event) yield event
-        else
-          await new Promise<void>((resolve) => {
-            wake = resolve
-          })
-      }
-    },
-  }
-  const say = (...events: AgentEvent[]): void => {
-    queue.push(...events)
-    wake()
-  }
-  return { agent, contexts, say }
-}
-
-let folder = ''
-let time = 0
-const databases: DatabaseSync[] = []
 const leaseMs = 60_000
-
-beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), 'agentstream-shared-'))
-  time = 0
-})
-afterEach(() => {
-  for (const database of databases.splice(0)) database.close()
-  rmSync(folder, { recursive: true })
-})
-
-/** A process of its own: its own connection to the file, its own service, its own agent. */
-function process({ isResumable = true, ...options }: Partial<RunServiceOptions> & { isResumable?: boolean } = {}) {
-  const database = new DatabaseSync(join(folder, 'runs.db'))
-  databases.push(database)
-  const worker = puppet(isResumable)
-  const journal = sqliteJournal(database, { pollMs: 5, leaseMs, now: () => time })
-  const findAgent = (name: string) => (name === 'puppet' ? worker.agent : undefined)
-  const service = createRunService({ journal, onDisconnect: 'continue', onError: () => {}, now: () => time, findAgent, ...options })
-  return { ...worker, service, journal }
-}
-
-const start = async (service: RunService, agent: Agent): Promise<RunView> => {
-  const result = await service.start({ key: 'r', runId: 'r', agent, task: { description: 'go' }, parameters: { temperature: 1 } })
-  if (result.outcome !== 'started') throw new Error(result.outcome)
-  return result.view
-}
-const follow = async (service: RunService, after?: string): Promise<RunView> => {
-  const result = await service.follow('r', after)
-  if (result.outcome !== 'followed') throw new Error(result.outcome)
-  return result.view
-}
-/** What a view shows, and a promise of the first entry. */
-function watch(view: RunView) {
-  let first = (_: JournalEntry): void => {}
-  const begun = new Promise<JournalEntry>((resolve) => {
-    first = resolve
-  })
-  const read = async (): Promise<string[]> => {
-    const entries: JournalEntry[] = []
-    for await (const batch of view.entries()) {
-      entries.push(...batch)
-      if (entries[0]) first(entries[0])
-    }
-    return entries.map(({ event }) => (event.type === 'token' ? event.content : event.type))
-  }
-  return { begun, all: read() }
-}
+const { process, passTime } = sharedFile()
 
 describe('a run in another process', () => {
   test('is cancelled from anywhere, with a true receipt', async () => {
@@ -170,7 +84,7 @@ describe('S19 a run whose process died', () => {
     const { id } = await first.begun
     view.close()
     const seen = watch(await follow(here.service, id))
-    time += leaseMs + 1
+    passTime(leaseMs + 1)
     here.say(token('b'), done)
     expect(await seen.all).toEqual(['b', 'completed'])
     expect(here.contexts).toEqual([
@@ -196,7 +110,7 @@ describe('S19 a run whose process died', () => {
     const views = await Promise.all([follow(one.service), follow(one.service), follow(other.service)])
     const seen = views.map(watch)
     await Promise.all(seen.map(({ begun }) => begun))
-    time += leaseMs + 1
+    passTime(leaseMs + 1)
     one.say(token('b'), done)
     other.say(token('b'), done)
     for (const { all } of seen) expect(await all).toEqual(['a', 'b', 'completed'])
@@ -210,7 +124,7 @@ describe('S19 a run whose process died', () => {
     const view = await follow(here.service)
     const seen = watch(view)
     await seen.begun
-    time += leaseMs + 1
+    passTime(leaseMs + 1)
     expect(await seen.all).toEqual(['a'])
     expect(await view.end()).toEqual({ outcome: 'truncated', cursor: expect.stringMatching(/-1$/), digest: expect.any(String) })
     expect((await here.service.status('r')).status).toBe('truncated')
@@ -221,7 +135,7 @@ describe('S19 a run whose process died', () => {
     const [dead, here] = [process(), process()]
     await dead.journal.open('r', '{}')
     await dead.journal.append('r', [token('a'), done])
-    time += leaseMs + 1
+    passTime(leaseMs + 1)
     expect((await here.service.status('r')).status).toBe('completed')
     expect(here.contexts).toEqual([])
   })
@@ -230,7 +144,7 @@ describe('S19 a run whose process died', () => {
     const [dead, here] = [process(), process()]
     await dead.journal.open('r', '{}')
     await dead.journal.append('r', [token('a')])
-    time += leaseMs + 1
+    passTime(leaseMs + 1)
     expect(await here.service.cancel('r', { by: 'user' })).toEqual({ outcome: 'cancelled' })
     expect(await watch(await follow(here.service)).all).toEqual(['a', 'cancelled'])
   })

@@ -3,14 +3,8 @@ import { createDoorbell, follow } from './doorbell.ts'
 import { encodeAll } from './encode-all.ts'
 import type { Journal } from './journal.ts'
 import { createLeaseholder } from './leaseholder.ts'
+import { type SqliteDatabase, sqlOf } from './sql/database.ts'
 import { createRunTable, type RunTableOptions } from './sql/run-table.ts'
-import type { Sql, SqlValue } from './sql/sql.ts'
-
-/** What is asked of a database: `DatabaseSync` of `node:sqlite` (Node, Deno) and `Database` of `bun:sqlite` fit as they are. */
-export interface SqliteDatabase {
-  exec(sql: string): unknown
-  prepare(sql: string): { all(...values: SqlValue[]): unknown[] }
-}
 
 /** What is kept, for how long, and how processes find out about each other. */
 export interface SqliteJournalOptions extends RunTableOptions {
@@ -31,8 +25,6 @@ export interface SqliteJournalOptions extends RunTableOptions {
  */
 export function sqliteJournal(database: SqliteDatabase, options: SqliteJournalOptions = {}): Journal {
   const { pollMs = 250, leaseMs = 15_000 } = options
-  // Another process that writes is waited for; in WAL mode it never writes for long.
-  for (const pragma of ['busy_timeout = 5000', 'journal_mode = WAL', 'synchronous = NORMAL']) database.exec(`PRAGMA ${pragma}`)
   const table = createRunTable(sqlOf(database), options)
   const doorbell = createDoorbell(pollMs)
   const leases = createLeaseholder()
@@ -45,7 +37,7 @@ export function sqliteJournal(database: SqliteDatabase, options: SqliteJournalOp
     async append(runId, events) {
       const { encoded, problem } = encodeAll(events)
       try {
-        const cursor = table.append(runId, leases.of(runId), encoded)
+        const cursor = table.append(runId, { owner: leases.of(runId) }, encoded)
         if (problem) throw problem.cause
         return cursor
       } finally {
@@ -78,28 +70,6 @@ export function sqliteJournal(database: SqliteDatabase, options: SqliteJournalOp
       async *messages(runId, signal) {
         yield* follow({ doorbell, runId, signal }, table.mailbox(runId))
       },
-    },
-  }
-}
-
-function sqlOf(database: SqliteDatabase): Sql {
-  const prepared = new Map<string, ReturnType<SqliteDatabase['prepare']>>()
-  return {
-    rows(statement, ...values) {
-      const ready = prepared.get(statement) ?? database.prepare(statement)
-      prepared.set(statement, ready)
-      return ready.all(...values)
-    },
-    atomically(work) {
-      database.exec('BEGIN IMMEDIATE')
-      try {
-        const result = work()
-        database.exec('COMMIT')
-        return result
-      } catch (error) {
-        database.exec('ROLLBACK')
-        throw error
-      }
     },
   }
 }

@@ -40,6 +40,7 @@ export function createAgentHandler(options: AgentHandlerOptions): AgentHandler {
     sessions,
     onDisconnect,
     disconnectGraceMs: options.disconnectGraceMs,
+    viewerTimeoutMs: options.viewerTimeoutMs,
     onError,
     maxConcurrentRuns,
     maxRunMs,

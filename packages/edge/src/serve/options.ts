@@ -72,6 +72,11 @@ export interface AgentHandlerOptions {
    * again; 10 seconds unless told, and 0 for none. Who stops a run on purpose says so, and waits for nothing.
    */
   readonly disconnectGraceMs?: number
+  /**
+   * With `cancel`, and a journal in memory: how long a run that is far ahead of its only viewer waits for it; 5 minutes unless told.
+   * A viewer that takes nothing for so long counts as gone.
+   */
+  readonly viewerTimeoutMs?: number
   /** Who may come in. A Response refuses. Without it everybody is the same principal. Read headers only: a body read here is gone. */
   readonly authorize?: (request: Request) => Principal | Response | Promise<Principal | Response>
   /** Closed unless told. */

@@ -6,7 +6,7 @@ import { errorResponse, jsonResponse } from './error-response.ts'
 import { type Env, keyOf } from './guard.ts'
 import { isRunId, parseAnswer, parseCancel, parseStart } from './input.ts'
 import { parseProtocol } from './protocols.ts'
-import { type RouteOptions, refused, refuseOtherMethods, startAndStream, streamed } from './serving.ts'
+import { holdOf, type RouteOptions, refused, refuseOtherMethods, startAndStream, streamed } from './serving.ts'
 
 export function addRoutes(app: Hono<Env>, options: RouteOptions): void {
   const { service } = options
@@ -20,7 +20,7 @@ export function addRoutes(app: Hono<Env>, options: RouteOptions): void {
   app.get('/runs/:id/events', (context) => follow(context, context.req.param('id'), options))
   app.get('/runs/:id', async (context) => {
     const runId = context.req.param('id')
-    const status = isRunId(runId) ? await service.status(keyOf(context, runId)) : undefined
+    const status = isRunId(runId) ? await service.status(keyOf(context, runId), holdOf(context)) : undefined
     return !status || status.status === 'unknown' ? errorResponse('unknown_run') : jsonResponse({ run_id: runId, ...status })
   })
   app.delete('/runs/:id', async (context) => {

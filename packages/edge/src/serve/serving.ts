@@ -1,7 +1,7 @@
 /** What the routes share: how a run is started for a request, and how it is streamed as the answer to one. */
 import type { Context, Hono } from 'hono'
 import type { Agent } from '../agents/agent.ts'
-import type { RunView } from '../runs/live-run.ts'
+import type { Hold, RunView } from '../runs/live-run.ts'
 import type { FollowResult, RunService, StartResult } from '../runs/run-service.ts'
 import type { BodyOptions } from './body.ts'
 import { type ErrorCode, errorResponse } from './error-response.ts'
@@ -51,8 +51,7 @@ export async function start(context: Context<Env>, { agent, input }: StartOrder,
   const sessionKey = task.sessionId === undefined ? undefined : sessionKeyOf(context, { agentName: agent.name, sessionId: task.sessionId })
   const trace = traceOf(context.req.raw.headers)
   const result = await service.start({ ...input, agent: trace ? inTrace(agent, trace) : agent, key: keyOf(context, runId), sessionKey })
-  // Workers stop what nobody waits for.
-  if (result.outcome === 'started') context.env.runtime?.waitUntil?.(result.ending)
+  if (result.outcome === 'started') holdOf(context)?.(result.ending)
   return result
 }
 
@@ -85,6 +84,11 @@ export async function waitedFor<T>(context: Context<Env>, view: RunView, outcome
   }
 }
 
+/** What keeps a run at work that goes on in this process because of this request. */
+export function holdOf({ env: { runtime } }: Context<Env>): Hold | undefined {
+  return runtime?.waitUntil && ((ending) => runtime.waitUntil?.(ending))
+}
+
 export interface Streamed {
   /** From the start of the run when a protocol is given. */
   readonly view: RunView
@@ -97,8 +101,9 @@ export interface Streamed {
 export function streamed(context: Context<Env>, { view, runId, protocolOf, after }: Streamed, options: RouteOptions): Response {
   const protocol = protocolOf?.({ runId })
   const accept = context.req.header('accept') ?? null
+  const held: RunView = { ...view, entries: () => view.entries(holdOf(context)) }
   return respond({
-    view: protocol?.isStoppedByLeaving ? { ...view, close: () => view.close('stopped') } : view,
+    view: protocol?.isStoppedByLeaving ? { ...held, close: () => view.close('stopped') } : held,
     runId,
     framing: framingOf(protocol, accept),
     encoding: protocol && { encoder: protocol.encoder(), after },

@@ -45,9 +45,15 @@ export interface Claim {
   readonly leaseMs: number
 }
 
+export interface Writer {
+  readonly owner: string
+  /** How many events it knows to be stored. Those beyond are the first of what it asks again to store, and are not stored twice. */
+  readonly known?: number | undefined
+}
+
 export interface RunTable {
   open(runId: string, claim: Claim & { readonly request?: string | undefined }): 'producer' | 'reader'
-  append(runId: string, owner: string, events: readonly EncodedEvent[]): string
+  append(runId: string, writer: Writer, events: readonly EncodedEvent[]): string
   close(runId: string, owner: string, outcome: RunOutcome): void
   /** Throws for a run it does not have and a cursor that it did not hand out. */
   reader(runId: string, after: string | undefined): () => News<readonly JournalEntry[]>
@@ -122,16 +128,19 @@ export function createRunTable(sql: Sql, options: RunTableOptions = {}): RunTabl
     open: (runId, { owner, leaseMs, request = null }) =>
       sql.atomically(() => {
         removeExpired(runId)
-        if (find(runId)) return 'reader'
+        const there = find(runId)
+        // Asked again, because the first answer was lost.
+        if (there) return there.owner === owner ? 'producer' : 'reader'
         const epoch = newEpoch()
         sql.rows('INSERT INTO agentstream_runs VALUES (?, ?, 0, 0, ?, NULL, ?, ?, ?)', runId, epoch, emptyDigest, owner, now() + leaseMs, request)
         return 'producer'
       }),
-    append(runId, owner, events) {
+    append(runId, { owner, known: stored }, asked) {
       let problem: LimitError | undefined
       const cursor = sql.atomically(() => {
         if (known(runId).outcome !== null) throw new AgentStreamError('agent', 'The run is over; nothing can be added to it')
         const row = owned(runId, owner)
+        const events = stored === undefined ? asked : asked.slice(Math.max(0, row.seq - stored))
         const fit = fitting(row, events)
         problem = fit.problem
         return store(runId, row, events.slice(0, fit.count))
@@ -178,7 +187,7 @@ export function createRunTable(sql: Sql, options: RunTableOptions = {}): RunTabl
     takeUp: (runId, { owner, leaseMs }) =>
       sql.atomically(() => {
         const row = find(runId)
-        if (!row || !isAbandoned(row)) return undefined
+        if (!row || (!isAbandoned(row) && row.owner !== owner)) return undefined
         sql.rows('UPDATE agentstream_runs SET owner = ?, lease_until = ? WHERE run_id = ?', owner, now() + leaseMs, runId)
         return row.request === null ? {} : { request: row.request }
       }),
