@@ -37,6 +37,15 @@ describe('a request body', () => {
     expect(await read('{}', { headers: { 'content-length': '101' } })).toBe('413 too_large')
     expect(await read(chunks('x'.repeat(60), 'x'.repeat(60)))).toBe('413 too_large')
     expect(await read(chunks('{', '}'))).toBe('read {}')
+    // A character that is cut by a chunk is whole in the text.
+    const bytes = new TextEncoder().encode('{"€":"😀"}')
+    const cut = new ReadableStream({
+      start(controller) {
+        for (const byte of bytes) controller.enqueue(Uint8Array.of(byte))
+        controller.close()
+      },
+    })
+    expect(await read(cut)).toBe('read {"€":"😀"}')
     // 50 characters, 150 bytes.
     expect(await read(chunks('€'.repeat(50)))).toBe('413 too_large')
   })

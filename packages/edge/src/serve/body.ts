@@ -32,13 +32,27 @@ export async function readBody(context: Context, { maxBytes, timeoutMs }: BodyOp
 async function textOf({ body, headers }: Request, maxBytes: number): Promise<string | undefined> {
   if (Number(headers.get('content-length')) > maxBytes) return undefined
   const reader = body?.getReader()
-  const utf8 = new TextDecoder()
-  let text = ''
+  const chunks: Uint8Array[] = []
   let bytes = 0
   for (let read = await reader?.read(); read && !read.done; read = await reader?.read()) {
     bytes += read.value.byteLength
     if (bytes > maxBytes) return undefined
-    text += utf8.decode(read.value, { stream: true })
+    chunks.push(read.value)
   }
-  return text + utf8.decode()
+  return utf8.decode(joined(chunks, bytes))
+}
+
+// One for all requests, as it decodes whole texts only: making one costs more than it does.
+const utf8 = new TextDecoder()
+
+function joined(chunks: readonly Uint8Array[], bytes: number): Uint8Array {
+  const [first] = chunks
+  if (first?.byteLength === bytes) return first
+  const all = new Uint8Array(bytes)
+  let at = 0
+  for (const chunk of chunks) {
+    all.set(chunk, at)
+    at += chunk.byteLength
+  }
+  return all
 }

@@ -24,6 +24,7 @@ export interface RespondOptions {
   readonly headers?: Readonly<Record<string, string>> | undefined
 }
 
+const utf8 = new TextEncoder()
 // Nothing between us and the reader may hold, change or guess what passes.
 const streamHeaders = { 'cache-control': 'no-cache, no-transform', 'x-accel-buffering': 'no', 'x-content-type-options': 'nosniff' }
 
@@ -33,7 +34,6 @@ export function respond(options: RespondOptions): Response {
 }
 
 function runStream({ view, framing, heartbeats, request, onError, encoding }: RespondOptions): ReadableStream<Uint8Array<ArrayBuffer>> {
-  const utf8 = new TextEncoder()
   const heartbeat = utf8.encode(framing.heartbeat)
   // Where every byte is part of the answer, there is no sign of life.
   const hasHeartbeat = heartbeat.length > 0

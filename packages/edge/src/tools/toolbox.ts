@@ -17,11 +17,12 @@ export function createToolbox(tools: readonly Tool[] = []): Toolbox {
     if (byName.has(tool.name)) throw new ToolError(tool.name, `Two tools are named "${tool.name}"`)
     byName.set(tool.name, tool)
   }
-  return {
+  const toolbox: Toolbox = {
     tools: [...tools],
     get: (name) => byName.get(name),
-    without: (names) => (names.size === 0 ? createToolbox(tools) : createToolbox(tools.filter((tool) => !names.has(tool.name)))),
+    without: (names) => (names.size === 0 ? toolbox : createToolbox(toolbox.tools.filter((tool) => !names.has(tool.name)))),
   }
+  return toolbox
 }
 
 /** What a model is told about tools. */
