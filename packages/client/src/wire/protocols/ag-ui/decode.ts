@@ -3,19 +3,23 @@ import { parseEvent } from '../../events/parse.ts'
 import { effectiveLoopScope } from '../../events/scope.ts'
 import type { AgentEvent } from '../../events/vocabulary.ts'
 import type { Frame } from '../../frames/frame.ts'
-import { isObject, parseJson } from '../../json.ts'
+import { isObject } from '../../json.ts'
 import type { Stage } from '../../stage.ts'
 import { createCalls } from './decode-calls.ts'
 import { createSpeech } from './decode-speech.ts'
 import { createPatchedDocument, type PatchedDocument, parsePatch } from './patch.ts'
-import { isRaw, maybeText, names, ours, type Raw, remarkOf, textOf, timeOf, wrong } from './words.ts'
+import { createReader } from './pieces.ts'
+import { isoTimeOf, isRaw, maybeText, names, ours, type Raw, remarkOf, textOf, timeOf, wrong } from './words.ts'
 
 type Decode = (value: Raw) => AgentEvent[]
 
 /** What else an event of theirs says: its time, the subagent it belongs to, and what our own encoder remarked. */
 function tell(value: Raw, event: AgentEvent): AgentEvent {
   // Pieces of text come by the thousand and mostly say nothing else, or their time.
-  if (value['subagentRunId'] === undefined && value['rawEvent'] === undefined) return value['timestamp'] === undefined ? event : { ...event, ...timeOf(value) }
+  if (value['subagentRunId'] === undefined && value['rawEvent'] === undefined) {
+    const timestamp = isoTimeOf(value['timestamp'])
+    return timestamp === undefined ? event : { ...event, timestamp }
+  }
   const subagent = maybeText(value, 'subagentRunId')
   const scope = subagent === undefined ? {} : { loop_scope: { kind: 'dawp', run_id: subagent } }
   const more = remarkOf(value)?.more
@@ -156,6 +160,7 @@ export function agUiDecoder(): Stage<Frame, AgentEvent> {
       remarkOf(value)?.isClosing ? [] : [tell(value, { type, step_name: textOf(value, 'stepName') })]
   const quiet: Decode = () => []
 
+  const decodeRaw: Decode = (value) => byType.get(value.type)?.(value) ?? [tell(value, { type: 'custom', name: value.type, data: value })]
   const byType = new Map<string, Decode>(
     Object.entries({
       RUN_STARTED: started,
@@ -194,11 +199,12 @@ export function agUiDecoder(): Stage<Frame, AgentEvent> {
       ...createDocuments().byType,
     }),
   )
+  const read = createReader()
   const decode = (data: string): AgentEvent[] => {
-    const value = parseJson(data)
-    if (!isRaw(value)) throw wrong('expected an object with a text `type`', value)
-    const ended = besideCalls.has(value.type) ? [] : calls.endChunks()
-    const events = byType.get(value.type)?.(value) ?? [tell(value, { type: 'custom', name: value.type, data: value })]
+    const value = read(data)
+    const type = value.raw?.type
+    const ended = type !== undefined && besideCalls.has(type) ? [] : calls.endChunks()
+    const events = value.raw ? decodeRaw(value.raw) : speech.add(value)
     return ended.length > 0 ? [...ended, ...events] : events
   }
   return {
