@@ -1,6 +1,19 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
-import { type AgentEvent, agUi, type Framing, isAgentStreamError, jsonSeq, message, ndjson, ProtocolError, pipe, sse, watchEnding } from '../../../wire.ts'
+import {
+  type AgentEvent,
+  agUi,
+  createAgUi,
+  type Framing,
+  isAgentStreamError,
+  jsonSeq,
+  message,
+  ndjson,
+  ProtocolError,
+  pipe,
+  sse,
+  watchEnding,
+} from '../../../wire.ts'
 
 const folder = new URL('../../../../conformance/ag-ui/', import.meta.url)
 const lines = (name: string): string[] => readFileSync(new URL(name, folder), 'utf8').split('\n').filter(Boolean)
@@ -16,8 +29,8 @@ interface Reading {
   readonly outcome: string
 }
 
-function read(framing: Framing, bytes: Uint8Array, size = 4096): Reading {
-  const stage = pipe(framing.decoder(), agUi.decoder())
+function read(framing: Framing, bytes: Uint8Array, size = 4096, protocol = agUi): Reading {
+  const stage = pipe(framing.decoder(), protocol.decoder())
   const events: AgentEvent[] = []
   const ending = watchEnding()
   const take = (batch: readonly AgentEvent[]): void => {
@@ -162,5 +175,57 @@ describe('odd objects', () => {
   test.each(['-', '01', '1.0', '-1', '2', 'x', '__proto__'])('a list has no place %s to replace', (key) => {
     const events = decode({ type: 'STATE_SNAPSHOT', snapshot: [1, 2] }, { type: 'STATE_DELTA', delta: [{ op: 'replace', path: `/${key}`, value: 9 }] })
     expect(events.at(-1)).toMatchObject({ name: 'STATE_DELTA' })
+  })
+})
+
+describe('several runs in one stream, of a server known to send them', () => {
+  const toTheEnd = createAgUi({ endsWith: 'stream' })
+  const run = (id: string, ...between: object[]): object[] => [
+    { type: 'RUN_STARTED', threadId: 't', runId: id },
+    { type: 'TEXT_MESSAGE_CHUNK', messageId: `m-${id}`, delta: `Said in ${id}.` },
+    ...between,
+    { type: 'RUN_FINISHED', threadId: 't', runId: id, usage: [{ inputTokens: 1 }] },
+  ]
+  const bodyOf = (...events: object[]): Uint8Array => utf8.encode(events.map((event) => sse.encode({ data: JSON.stringify(event) })).join(''))
+  const first = run('r-1', { type: 'STATE_SNAPSHOT', snapshot: { n: 1 } })
+  const second = run('r-2', { type: 'STATE_DELTA', delta: [{ op: 'replace', path: '/n', value: 2 }] })
+  const readAll = (...events: object[]): Reading => read(sse, bodyOf(...events), 4096, toTheEnd)
+
+  test('are one run, with the messages and the state of both', () => {
+    const { events, outcome } = readAll(...first, ...second)
+    expect(outcome).toBe('completed')
+    expect(events).toMatchObject([
+      { type: 'started', run_id: 'r-1' },
+      { type: 'token', content: 'Said in r-1.', message_id: 'm-r-1' },
+      { name: 'state', data: { n: 1 } },
+      { type: 'usage' },
+      { type: 'token', content: 'Said in r-2.', message_id: 'm-r-2' },
+      { name: 'state', data: { n: 2 } },
+      { type: 'usage' },
+      { type: 'result', output: 'Said in r-2.', success: true },
+      { type: 'completed', success: true },
+    ])
+  })
+  test('cut anywhere, they are completed only where no run is open', () => {
+    const whole = bodyOf(...first, ...second)
+    const completed = Array.from(whole.keys(), (size) => size + 1).filter((size) => read(sse, whole.subarray(0, size), 4096, toTheEnd).outcome === 'completed')
+    // A frame that is not whole says nothing: the second run is owed from the end of its first frame on.
+    const firstEnds = bodyOf(...first).length
+    const secondBegins = bodyOf(...first, ...second.slice(0, 1)).length
+    expect(completed).toEqual([...Array.from({ length: secondBegins - firstEnds }, (_, at) => firstEnds + at), whole.length])
+  })
+  test('a connection that breaks after the first leaves it open whether that was all', () => {
+    const stage = pipe(sse.decoder(), toTheEnd.decoder())
+    expect(stage.push(bodyOf(...first)).filter(({ type }) => type === 'result' || type === 'completed')).toEqual([])
+  })
+  test('the last of them tells how they ended, and what is sent between them is refused', () => {
+    const failed = { type: 'RUN_ERROR', message: 'gone' }
+    expect(readAll(...first, failed).outcome).toBe('failed')
+    expect(readAll(failed, ...second).outcome).toBe('completed')
+    expect(readAll(...first, { type: 'TEXT_MESSAGE_CHUNK', messageId: 'm', delta: 'late' }).events).toEqual(readAll(...first).events)
+  })
+  test('read as any other, the first ends at once', () => {
+    const { events, outcome } = read(sse, bodyOf(...first, ...second))
+    expect([outcome, events.at(-1)?.type, events.filter(({ type }) => type === 'token').length]).toEqual(['completed', 'completed', 1])
   })
 })

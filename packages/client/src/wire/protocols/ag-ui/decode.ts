@@ -113,11 +113,21 @@ function createDocuments(): { readonly byType: Readonly<Record<string, Decode>> 
 
 const named = (name: string, value: string | undefined): Record<string, string> => (value === undefined ? {} : { [name]: value })
 
-export function agUiDecoder(): Stage<Frame, AgentEvent> {
+export interface AgUiReading {
+  /**
+   * What ends a run: its own last event (default), or the end of the stream, for a server that sends several runs of a thread in
+   * one stream. Then they are read as one, as the official client does, and nobody knows that it is over before the body ends.
+   */
+  readonly endsWith?: 'run' | 'stream'
+}
+
+export function agUiDecoder({ endsWith = 'run' }: AgUiReading = {}): Stage<Frame, AgentEvent> {
   const speech = createSpeech(tell)
   const calls = createCalls(tell)
   let isStarted = false
   let isOver = false
+  /** How the run ends if no other one begins. */
+  let held: AgentEvent[] = []
 
   const lastWords = (value: Raw): AgentEvent[] => [...speech.flush(), ...usage(value)]
   const earlierResult = (value: Raw): AgentEvent[] => {
@@ -203,23 +213,30 @@ export function agUiDecoder(): Stage<Frame, AgentEvent> {
   const decode = (data: string): AgentEvent[] => {
     const value = read(data)
     const type = value.raw?.type
+    // Between two runs the official client takes only these.
+    if (held.length > 0 && type !== 'RUN_STARTED' && type !== 'RUN_ERROR') return []
+    if (type === 'RUN_STARTED') held = []
     const ended = type !== undefined && besideCalls.has(type) ? [] : calls.endChunks()
     const events = value.raw ? decodeRaw(value.raw) : speech.add(value)
     return ended.length > 0 ? [...ended, ...events] : events
   }
+  const begun = (events: AgentEvent[]): AgentEvent[] => {
+    const [first] = events
+    if (!first) return events
+    const begins = !isStarted && first.type !== 'started'
+    isStarted = true
+    return begins ? [{ type: 'started' }, ...events] : events
+  }
+  const ended = (events: AgentEvent[]): AgentEvent[] => {
+    // Pieces of text come by the thousand, and end nothing.
+    if (events[0]?.type === 'token' || !events.some(isTerminalEvent)) return events
+    isOver = endsWith === 'run'
+    if (isOver) return events
+    held = events.filter(isEnding)
+    return events.filter((event) => !isEnding(event))
+  }
   return {
-    push({ data }) {
-      if (isOver || data === '' || data === '[DONE]') return []
-      const events = decode(data)
-      const [first] = events
-      if (!first) return events
-      // Pieces of text come by the thousand, and end nothing.
-      if (isStarted && first.type === 'token') return events
-      isOver = events.some(isTerminalEvent)
-      const begins = !isStarted && first.type !== 'started'
-      isStarted = true
-      return begins ? [{ type: 'started' }, ...events] : events
-    },
-    end: () => [],
+    push: ({ data }) => (isOver || data === '' || data === '[DONE]' ? [] : ended(begun(decode(data)))),
+    end: () => held,
   }
 }

@@ -6,6 +6,7 @@ import type { Frame } from '../../frames/frame.ts'
 import { isObject } from '../../json.ts'
 import type { Stage } from '../../stage.ts'
 import type { Entry } from '../protocol.ts'
+import type { AgUiReading } from './decode.ts'
 import { createCallWords } from './encode-calls.ts'
 import { createSpeechWords } from './encode-speech.ts'
 import { closing, remark, time, type Word } from './encode-words.ts'
@@ -13,8 +14,8 @@ import { isConversation, isEncryptedValue, isOtherMessage, type OtherMessage } f
 import { createPatchedDocument, isPatch } from './patch.ts'
 import { names, ours } from './words.ts'
 
-export interface AgUiOptions {
-  /** What the client named its conversation and its run. Without them the run's own names are told, or made of its cursor. */
+export interface AgUiOptions extends AgUiReading {
+  /** Written: what the client named its conversation and its run. Without them the run's own names are told, or made of its cursor. */
   readonly threadId?: string
   readonly runId?: string
 }
