@@ -3,6 +3,7 @@ import { playwright } from '@vitest/browser-playwright'
 import { defineConfig, type TestProjectConfiguration } from 'vitest/config'
 import { demoServer } from './apps/demo/server/vite-plugin.ts'
 import { findBrowser } from './scripts/browsers.mjs'
+import { servedPages } from './scripts/served-pages.ts'
 
 // One file for the demo (its root) and for the tests. Workspace packages resolve to their sources, so nothing has to be built first.
 const source = 'agentstream-source'
@@ -14,7 +15,7 @@ const prebundled = [
   ...['react', 'react/jsx-runtime', 'react/jsx-dev-runtime', 'react-dom', 'react-dom/client'],
   ...['@tanstack/react-query', '@testing-library/react', '@testing-library/dom', 'fast-check'],
   ...['eventsource-parser', 'zod', 'zod/v4/core'],
-  ...['@ai-sdk/react', 'ai', 'hono', 'hono/cors', 'hono/body-limit', 'yaml'],
+  ...['@ag-ui/client', '@ai-sdk/react', 'ai', 'hono', 'hono/cors', 'hono/body-limit', 'yaml'],
 ]
 
 /** The engine asked for by VITEST_BROWSER (default Chromium), or nothing when this machine has none. One engine per run: coverage refuses a mix. */
@@ -35,7 +36,14 @@ function browserProject(): TestProjectConfiguration[] {
         name: 'browser',
         include: [...everywhere, ...onlyInBrowsers],
         exclude: never,
-        browser: { enabled: true, headless: true, screenshotFailures: false, provider: playwright({ launchOptions }), instances: [{ browser: engine }] },
+        browser: {
+          enabled: true,
+          headless: true,
+          screenshotFailures: false,
+          provider: playwright({ launchOptions }),
+          instances: [{ browser: engine }],
+          commands: servedPages,
+        },
       },
     },
   ]

@@ -15,7 +15,7 @@ const files = rooms
 const ofFixedTexts = ['packages/edge/src/dawp/python-text.ts']
 
 /** Whose texts are JSON, so that no quote in them stays open, and at most a page long. */
-const ofShortTexts = ['packages/client/src/wire/protocols/a2a/same-frame.ts']
+const ofShortTexts = ['packages/client/src/wire/same-frame.ts']
 
 function patternsOf(path: string): readonly { readonly place: string; readonly source: string; readonly flags: string }[] {
   const text = readFileSync(root + path, 'utf8')

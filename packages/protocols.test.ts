@@ -60,7 +60,7 @@ test('the page on protocols has the tables that the protocols are held to', asyn
 
 test('it shows code that compiles: its blocks are these files, to the letter', () => {
   const blocks = [...read('docs/protocols.md').matchAll(/^```ts\n(.*?)^```$/gms)].map((match) => match[1])
-  expect(blocks).toEqual(['auto', 'transcode', 'model-stream'].map((name) => read(`docs/examples/${name}.ts`)))
+  expect(blocks).toEqual(['only-read', 'auto', 'transcode', 'model-stream'].map((name) => read(`docs/examples/${name}.ts`)))
 })
 
 test('its stream for useChat says what the AG-UI server said', async () => {

@@ -48,6 +48,15 @@ export const protocolFamilies = {
 
 const client = `export { createAgentClient } from '@agentstream/client'`
 
+/** The same for a page that only reads. */
+export const readingFamilies = {
+  'AG-UI': ['readAgUi'],
+  'AI SDK': ['readUiMessageStream'],
+  A2A: ['readA2a', 'readA2aV1'],
+  Agentor: ['readAgentor'],
+  AgentiCraft: ['readAgenticraft'],
+} as const satisfies Readonly<Record<keyof typeof protocolFamilies, readonly string[]>>
+
 /** A page that loads the client, and these of `@agentstream/client/wire`. */
 export const clientWith = (names: readonly string[]): string =>
   names.length === 0 ? client : `${client}\nexport { ${names.join(', ')} } from '@agentstream/client/wire'`
@@ -68,6 +77,7 @@ export async function sizes(): Promise<readonly Size[]> {
     alone,
     ...(await Promise.all(families.map(([name, names]) => withProtocols(name, names)))),
     await withProtocols('all protocols', Object.values(protocolFamilies).flat()),
+    await withProtocols('all protocols, only read', Object.values(readingFamilies).flat()),
     await withProtocols('autoProtocol', ['autoProtocol']),
     await sizeOf('client: the whole door', `export * from '@agentstream/client'`),
     await sizeOf('hooks alone', `export * from '@agentstream/react'`, ['@agentstream/client']),

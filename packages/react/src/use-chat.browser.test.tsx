@@ -1,43 +1,23 @@
-/** The AI SDK's `useChat`, unmodified and rendered in a real browser; behind its transport is our handler, in the same page. */
+/** The AI SDK's `useChat`, unmodified and rendered in a real browser; it talks over HTTP to our handler behind a real server. */
 
-import { createAgentHandler, createHybridAgent, defineTool, ProviderError } from '@agentstream/edge'
-import { scriptedProvider } from '@agentstream/edge/testing'
 import { useChat } from '@ai-sdk/react'
 import { cleanup, configure, fireEvent, render, screen } from '@testing-library/react'
 import { DefaultChatTransport, isReasoningUIPart, isTextUIPart, isToolUIPart, type UIMessage } from 'ai'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import * as z from 'zod'
+import { commands } from 'vitest/browser'
 
 configure({ asyncUtilTimeout: 10_000 })
 // Commits come from a stream, outside of what `act` could know of.
 const environment = globalThis as { IS_REACT_ACT_ENVIRONMENT?: boolean }
-beforeEach(() => {
+let url: string
+beforeEach(async () => {
   environment.IS_REACT_ACT_ENVIRONMENT = false
+  url = await commands.serve(location.origin)
 })
-afterEach(cleanup)
-
-function serve() {
-  const provider = scriptedProvider(({ messages }) => {
-    const last = messages.at(-1)
-    if (last?.role === 'tool') return ['High water at six.']
-    if (last?.text === 'break') return ['High ', { fail: new ProviderError('scripted', 'The gauge is dry') }]
-    if (last?.text === 'wait') return ['High ', { stall: true }]
-    return [{ thinking: 'The moon decides.' }, 'Let me look. ', { tool: 'tide', id: 'c1', arguments: {} }, { tool: 'chart', id: 'c2', arguments: {} }]
-  })
-  const tide = defineTool({ name: 'tide', description: 'Tells tides.', parameters: z.object({}), execute: () => 'six' })
-  const chart = defineTool({
-    name: 'chart',
-    description: 'Draws.',
-    parameters: z.object({}),
-    execute() {
-      throw new RangeError('fog')
-    },
-  })
-  const handler = createAgentHandler({ agents: { pilot: createHybridAgent({ name: 'pilot', provider, tools: [tide, chart] }) } })
-  const api = `${location.origin}/ui-message-stream`
-  const transport = new DefaultChatTransport<UIMessage>({ api, fetch: (input, init) => handler(new Request(input, init)) })
-  return { provider, transport }
-}
+afterEach(async () => {
+  cleanup()
+  await commands.close(url)
+})
 
 function Chat({ transport }: { readonly transport: DefaultChatTransport<UIMessage> }) {
   const { messages, sendMessage, stop, status, error } = useChat({ transport })
@@ -66,12 +46,11 @@ function Chat({ transport }: { readonly transport: DefaultChatTransport<UIMessag
 }
 
 function show() {
-  const { provider, transport } = serve()
-  render(<Chat transport={transport} />)
+  render(<Chat transport={new DefaultChatTransport({ api: `${url}/ui-message-stream` })} />)
   const say = (text: string) => fireEvent.click(screen.getByRole('button', { name: text }))
   const until = (status: string) => screen.findByText(status, { selector: 'output' })
   const text = (role: string) => screen.getByRole(role).textContent
-  return { provider, say, until, text }
+  return { say, until, text }
 }
 
 test('useChat shows text, reasoning, and tools with their results and errors', async () => {
@@ -92,11 +71,11 @@ test('useChat shows why a run failed', async () => {
 })
 
 test('stop of useChat stops the model', async () => {
-  const { provider, say, until, text } = show()
+  const { say, until, text } = show()
   say('wait')
   await screen.findByText('High', { exact: false, selector: '[role=log]' })
   say('stop')
   await until('ready')
-  await expect.poll(() => provider.calls.map(({ aborted }) => aborted)).toEqual([true])
+  await expect.poll(() => commands.aborted(url)).toEqual([true])
   expect(text('log')).toBe('High ')
 })

@@ -8,6 +8,7 @@ export function closeJson(beginning: string): string {
   let whole = { length: 0, closing: '' }
   let isString = false
   let isKey = false
+  let lastEscape = beginning.length
   let at = 0
   const settle = (length: number): void => {
     whole = { length, closing: closers.toReversed().join('') }
@@ -42,7 +43,7 @@ export function closeJson(beginning: string): string {
   for (; at < beginning.length; at++) {
     const char = beginning[at] ?? ''
     if (!isString) marks[char]?.()
-    else if (char === '\\') at++
+    else if (char === '\\') lastEscape = at++
     else if (char === '"') {
       isString = false
       if (!isKey) settle(at + 1)
@@ -50,5 +51,6 @@ export function closeJson(beginning: string): string {
   }
   if (!isString || isKey) return beginning.slice(0, whole.length) + whole.closing
   // Half an escape belongs to no character.
-  return `${beginning.replace(/(?<!\\)((?:\\\\)*)\\(?:u[\da-fA-F]{0,3})?$/, '$1')}"${closers.toReversed().join('')}`
+  const isHalf = /^\\(?:u[\da-fA-F]{0,3})?$/.test(beginning.slice(lastEscape))
+  return `${isHalf ? beginning.slice(0, lastEscape) : beginning}"${closers.toReversed().join('')}`
 }

@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { pieces, readBody } from '../../../test/reading.ts'
 import { createAgentClient, immediately } from '../../index.ts'
 import { scriptedFetch } from '../../testing.ts'
 import {
@@ -13,9 +14,7 @@ import {
   formatDigest,
   isAgentStreamError,
   type Protocol,
-  pipe,
   sse,
-  watchEnding,
 } from '../../wire.ts'
 import { closeJson } from './close-json.ts'
 
@@ -138,9 +137,6 @@ function framesOf({ decoder }: Framing, chunks: readonly Uint8Array[]): readonly
     return error.code
   }
 }
-const cut = (bytes: Uint8Array, size: number): Uint8Array[] =>
-  Array.from({ length: Math.ceil(bytes.length / size) }, (_, at) => bytes.subarray(at * size, (at + 1) * size))
-
 const recognised = transcripts.filter(({ name }) => !(name in exceptions))
 
 test('what was held back is replayed: no byte is lost and none comes twice, however the stream is cut', () => {
@@ -148,23 +144,12 @@ test('what was held back is replayed: no byte is lost and none comes twice, howe
     const detected = detectProtocol({ bytes, contentType: label })
     const plain = detected ? framesOf(detected.framing, [bytes]) : ''
     const expected = typeof plain === 'string' ? plain : plain.map((frame, at) => (at === 0 ? { ...frame, recognised: detected?.protocol.name } : frame))
-    for (const size of [1, 7, 4096]) expect(framesOf(autoFraming(label), cut(bytes, size))).toEqual(expected)
+    for (const size of [1, 7, 4096]) expect(framesOf(autoFraming(label), pieces(bytes, size))).toEqual(expected)
   }
 })
 
 /** How a client would tell the end of what is left of a stream. */
-function outcomeOf(protocol: Protocol, framing: Framing, bytes: Uint8Array): string {
-  const ending = watchEnding()
-  const stage = pipe(framing.decoder(), protocol.decoder())
-  try {
-    stage.push(bytes).forEach(ending.see)
-    stage.end().forEach(ending.see)
-  } catch (error) {
-    if (!isAgentStreamError(error)) throw error
-    return ending.isOver() ? ending.outcome({}) : error.code
-  }
-  return ending.outcome({})
-}
+const outcomeOf = (protocol: Protocol, framing: Framing, bytes: Uint8Array): string => readBody(protocol, bytes, { framing }).outcome
 
 /** One of each protocol is cut at every byte, the others at a few. */
 const cutEverywhere = /28-llm-agent|ag-ui\/01|14-written-by-hand|v1-02|chat-01|agenticraft\/(?:01|20)/

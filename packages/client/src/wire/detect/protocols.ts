@@ -17,11 +17,11 @@ import { isUiMessageStream } from '../protocols/ui-message-stream/recognise.ts'
  */
 export const knownProtocols: readonly RecognisableProtocol[] = [
   { ...aiecs, recognises: isAiecs },
-  { ...readAgUi, recognises: isAgUi },
-  { ...readUiMessageStream, recognises: isUiMessageStream },
+  { ...readAgUi(), recognises: isAgUi },
+  { ...readUiMessageStream(), recognises: isUiMessageStream },
   { ...readA2a(), recognises: isA2a },
   { ...readA2aV1(), recognises: isA2aV1, isAnnounced: saysA2aV1 },
-  { ...readAgentor, recognises: isAgentor },
+  { ...readAgentor(), recognises: isAgentor },
   { ...readAgenticraft(), recognises: isAgenticraft },
   { ...readAgenticraft({ form: 'text' }), recognises: () => false },
 ]

@@ -1,19 +1,18 @@
-let minute = Number.NaN
-/** How the texts of that minute begin: `2026-03-04T09:15:`. */
+let second = Number.NaN
+/** How the texts of that second begin: `2026-03-04T09:15:00.`. */
 let beginning = ''
 
 /**
  * The same text as `new Date(milliseconds).toISOString()`, which costs a decoder more than parsing the frame did: streams name
- * times of the same minute over and over, and only what changes within it is written anew. Throws RangeError as that does.
+ * times of the same second over and over, and only what changes within it is written anew. Throws RangeError as that does.
  */
 export function toIsoTime(milliseconds: number): string {
   const time = Math.trunc(milliseconds)
-  const within = Math.floor(time / 60_000)
-  if (within !== minute) {
-    beginning = new Date(within * 60_000).toISOString().slice(0, -7)
-    minute = within
+  const within = Math.floor(time / 1000)
+  if (within !== second) {
+    beginning = new Date(within * 1000).toISOString().slice(0, -4)
+    second = within
   }
-  // Two digits of seconds and three of their parts, behind a digit that keeps the zeros in front.
-  const digits = String(100_000 + time - within * 60_000)
-  return `${beginning}${digits.slice(1, 3)}.${digits.slice(3)}Z`
+  // Three digits, behind one that keeps the zeros in front.
+  return beginning + `${1000 + time - within * 1000}Z`.slice(1)
 }

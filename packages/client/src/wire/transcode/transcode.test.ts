@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
+import { type Reading, readBody } from '../../../test/reading.ts'
 import {
   type AgentEvent,
   a2a,
@@ -12,46 +13,22 @@ import {
   aiecs,
   autoProtocol,
   type Framing,
-  isAgentStreamError,
   type Protocol,
-  pipe,
   plainText,
-  type RunOutcome,
   sse,
   type TranscodeOptions,
   transcode,
   uiMessageStream,
-  watchEnding,
 } from '../../wire.ts'
 
 const folder = new URL('../../../conformance/', import.meta.url)
 const utf8 = new TextEncoder()
 const targets = [aiecs, agUi, uiMessageStream, a2a, a2aV1, agentor, agentorChat, agenticraft, agenticraftText]
 
-interface Reading {
-  readonly text: string
-  readonly outcome: RunOutcome
-}
-
 /** What a client makes of a body that ends as told. */
-function readBody(protocol: Protocol, chunks: readonly Uint8Array[], { framing = protocol.framings?.[0] ?? sse, isCut = false }): Reading {
-  const stage = pipe(framing.decoder(), protocol.decoder())
-  const ending = watchEnding()
-  let text = ''
-  const take = (events: readonly AgentEvent[]): void => {
-    for (const event of events) {
-      ending.see(event)
-      if (event.type === 'token' && event.loop_scope == null) text += event.content
-    }
-  }
-  try {
-    for (const chunk of chunks) take(stage.push(chunk))
-    if (!isCut) take(stage.end())
-  } catch (error) {
-    if (!isAgentStreamError(error)) throw error
-    if (!ending.isOver()) return { text, outcome: error.code === 'interrupted' ? 'truncated' : 'failed' }
-  }
-  return { text, outcome: isCut && !ending.isOver() ? 'truncated' : ending.outcome({}) }
+function readText(protocol: Protocol, chunks: readonly Uint8Array[], { framing = protocol.framings?.[0] ?? sse, isCut = false }) {
+  const { events, outcome } = readBody(protocol, chunks, { framing, isCut })
+  return { text: events.map((event) => (event.type === 'token' && event.loop_scope == null ? event.content : '')).join(''), outcome }
 }
 
 const whole = (chunks: readonly Uint8Array[]): string => chunks.map((chunk) => new TextDecoder().decode(chunk)).join('')
@@ -71,7 +48,7 @@ const auto = autoProtocol()
 const anything = auto.framings?.at(-1) ?? sse
 
 /** What was a success stays one, what was none never becomes one; a text that was said arrives as it was. */
-function check(name: string, source: Reading, target: Reading): void {
+function check(name: string, source: Pick<Reading, 'outcome'>, target: Pick<Reading, 'outcome'>): void {
   if (source.outcome === 'completed') expect([name, target.outcome]).toEqual([name, 'completed'])
   else expect([name, source.outcome, target.outcome]).not.toEqual([name, source.outcome, 'completed'])
 }
@@ -79,8 +56,8 @@ function check(name: string, source: Reading, target: Reading): void {
 describe.each(targets.map((to) => [to.name, to] as const))('to %s', (_, to) => {
   test('every transcript of every protocol ends as it ended', () => {
     for (const [name, bytes] of transcripts) {
-      const source = readBody(auto, [bytes], { framing: anything })
-      const target = readBody(to, translate({ from: auto, fromFraming: anything, to }, [bytes]), {})
+      const source = readText(auto, [bytes], { framing: anything })
+      const target = readText(to, translate({ from: auto, fromFraming: anything, to }, [bytes]), {})
       check(name, source, target)
       // Agentor has no word for the result but its text, and so says one that was not said before.
       if (source.outcome === 'completed' && !to.name.startsWith('agentor'))
@@ -93,9 +70,9 @@ describe.each(targets.map((to) => [to.name, to] as const))('to %s', (_, to) => {
       for (let length = 0; length < bytes.length; length += step) {
         const part = [bytes.subarray(0, length)]
         const options = { from: auto, fromFraming: anything, to }
-        check(`${name} ended at ${length}`, readBody(auto, part, { framing: anything }), readBody(to, translate(options, part), {}))
+        check(`${name} ended at ${length}`, readText(auto, part, { framing: anything }), readText(to, translate(options, part), {}))
         const broken = translate(options, part, new TypeError('terminated'))
-        check(`${name} broken at ${length}`, readBody(auto, part, { framing: anything, isCut: true }), readBody(to, broken, {}))
+        check(`${name} broken at ${length}`, readText(auto, part, { framing: anything, isCut: true }), readText(to, broken, {}))
       }
     }
   })
@@ -113,7 +90,7 @@ describe('an answer of ours', () => {
   ]
 
   test('ends as its last frame says, and not by its result alone', () => {
-    const read = (bytes: Uint8Array) => targets.map((to) => readBody(to, translate({ from: aiecs, to }, [bytes]), {}).outcome)
+    const read = (bytes: Uint8Array) => targets.map((to) => readText(to, translate({ from: aiecs, to }, [bytes]), {}).outcome)
     expect(new Set(read(frames(said, { outcome: 'completed' })))).toEqual(new Set(['completed']))
     expect(new Set(read(frames(said)))).toEqual(new Set(['failed']))
     expect(new Set(read(frames(said, { outcome: 'failed' })))).toEqual(new Set(['failed']))
@@ -129,7 +106,7 @@ describe('an answer of ours', () => {
 
 test('what makes no sense ends the run with an error, and what came before it arrives', () => {
   const bytes = utf8.encode('data: {"type":"token","content":"Half"}\n\ndata: {broken\n\ndata: {"type":"completed"}\n\n')
-  expect(readBody(agUi, translate({ from: aiecs, to: agUi }, [bytes]), {})).toEqual({ text: 'Half', outcome: 'failed' })
+  expect(readText(agUi, translate({ from: aiecs, to: agUi }, [bytes]), {})).toEqual({ text: 'Half', outcome: 'failed' })
 })
 
 test('text without frames cannot say that a run failed: its stream breaks off', () => {

@@ -2,26 +2,16 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import type { $ZodType } from 'zod/v4/core'
+import { carry } from '../../../../test/any-event.ts'
 import { isTerminalEvent, watchEnding } from '../../events/ending.ts'
 import { parseEvent } from '../../events/parse.ts'
 import { type AgentEvent, type EventType, eventSchemas } from '../../events/vocabulary.ts'
 import { sse } from '../../frames/sse.ts'
 import { pipe } from '../../stage.ts'
-import type { TwoWayProtocol } from '../protocol.ts'
 import { a2a, a2aV1 } from './a2a.ts'
 import { a2aLosses } from './losses.ts'
 
 const utf8 = new TextEncoder()
-function carry(protocol: TwoWayProtocol, events: readonly AgentEvent[], size = 4096): AgentEvent[] {
-  const encoder = protocol.encoder()
-  const frames = [...events.flatMap((event) => encoder.push({ id: 'x-1', event })), ...encoder.end()]
-  const bytes = utf8.encode(frames.map(sse.encode).join(sse.heartbeat))
-  const stage = pipe(sse.decoder(), protocol.decoder())
-  const out: AgentEvent[] = []
-  for (let at = 0; at < bytes.length; at += size) out.push(...stage.push(bytes.subarray(at, at + size)))
-  return [...out, ...stage.end()]
-}
-
 const json = fc.jsonValue({ depthSize: 'small' }).map((value): unknown => JSON.parse(JSON.stringify(value)))
 const text = fc.oneof(fc.string({ maxLength: 8 }), fc.constantFrom('', 'AAEC', 'a\nb', '\r\n', 'data: x', '{"a":1}', '🌊', '2026-03-04T09:15:00.125000'))
 const scope = fc.constantFrom({ kind: 'main' }, { kind: 'dawp', run_id: 'dawp-1' }, null)
@@ -100,7 +90,7 @@ describe.each([a2a, a2aV1])('$name', (protocol) => {
           [event, ...after],
           [{ type: 'token', content: 'a' } as const, event, ...after],
         ])
-          expect(carry(protocol, run)).toEqual(told(run))
+          expect(carry(protocol, run, { framing: sse })).toEqual(told(run))
       }),
       { numRuns: 30 },
     )
@@ -108,7 +98,7 @@ describe.each([a2a, a2aV1])('$name', (protocol) => {
   test('N12: any run is read as it was and ends as it ended, however it is split', () => {
     fc.assert(
       fc.property(fc.array(anyEvent, { maxLength: 8 }), fc.integer({ min: 1, max: 9 }), (events, size) => {
-        const read = carry(protocol, events, size)
+        const read = carry(protocol, events, { framing: sse, size })
         expect(read).toEqual(told(events))
         expect(outcomeOf(read)).toBe(outcomeOf(events))
       }),
@@ -120,7 +110,7 @@ describe.each([a2a, a2aV1])('$name', (protocol) => {
     fc.assert(
       fc.property(fc.array(nasty, { minLength: 1, maxLength: 6 }), (parts) => {
         const run: AgentEvent[] = [{ type: 'token', content: parts.join('') }, ...after]
-        expect(carry(protocol, run)).toEqual(run)
+        expect(carry(protocol, run, { framing: sse })).toEqual(run)
       }),
     )
   })

@@ -1,13 +1,11 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
-import { isAgentStreamError, ProtocolError } from '../../../errors.ts'
-import { isTerminalEvent, watchEnding } from '../../events/ending.ts'
-import type { AgentEvent } from '../../events/vocabulary.ts'
+import { readBody } from '../../../../test/reading.ts'
+import { ProtocolError } from '../../../errors.ts'
+import { isTerminalEvent } from '../../events/ending.ts'
 import { concatenated } from '../../frames/concatenated.ts'
 import { framingFor } from '../../frames/negotiate.ts'
 import { sse } from '../../frames/sse.ts'
-import { pipe } from '../../stage.ts'
-import type { TwoWayProtocol } from '../protocol.ts'
 import { a2a, a2aV1, createA2a } from './a2a.ts'
 
 const folder = new URL('../../../../conformance/a2a/', import.meta.url)
@@ -19,31 +17,6 @@ const lines = (name: string): unknown[] =>
     .map((line) => JSON.parse(line))
 const reviewed = new Set(readdirSync(new URL('events/', folder)))
 const utf8 = new TextEncoder()
-
-interface Reading {
-  readonly events: readonly AgentEvent[]
-  readonly outcome: string
-}
-
-/** What a client makes of a body: closed in order, or cut off by the network. */
-function readBody(protocol: TwoWayProtocol, body: string | Uint8Array, { size = 1 << 20, isCut = false, framing = sse } = {}): Reading {
-  const bytes = typeof body === 'string' ? utf8.encode(body) : body
-  const stage = pipe(framing.decoder(), protocol.decoder())
-  const events: AgentEvent[] = []
-  const ending = watchEnding()
-  const take = (batch: readonly AgentEvent[]): void => {
-    events.push(...batch)
-    batch.forEach(ending.see)
-  }
-  try {
-    for (let at = 0; at < bytes.length; at += size) take(stage.push(bytes.subarray(at, at + size)))
-    if (!isCut) take(stage.end())
-  } catch (error) {
-    if (!isAgentStreamError(error)) throw error
-    return { events, outcome: error.code === 'interrupted' ? 'truncated' : 'failed' }
-  }
-  return { events, outcome: isCut && !ending.isOver() ? 'truncated' : ending.outcome({ isNumbered: false }) }
-}
 
 const outcomes: readonly [RegExp, string][] = [
   [/connection-cut|no-last-status/, 'truncated'],

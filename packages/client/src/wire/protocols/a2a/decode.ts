@@ -2,14 +2,14 @@ import { isTerminalEvent } from '../../events/ending.ts'
 import { effectiveLoopScope } from '../../events/scope.ts'
 import type { AgentEvent, EventOf } from '../../events/vocabulary.ts'
 import type { Frame } from '../../frames/frame.ts'
+import { readSameFrames } from '../../same-frame.ts'
 import type { Stage } from '../../stage.ts'
 import { endEvents } from './ending.ts'
 import { wrong } from './fields.ts'
 import { eventIn, isOwnTask } from './own.ts'
 import { createArtifacts, partEvents, textOf } from './parts.ts'
-import { variablesOf, withVariables } from './pieces.ts'
+import { type Piece, pieceOf, variablesOf, withVariables } from './pieces.ts'
 import { type RpcId, readAnswer } from './rpc.ts'
-import { readSameFrames } from './same-frame.ts'
 import { isTerminalState, type Message, type Metadata, type ReadUpdate, type Status, type Update } from './update.ts'
 
 const isInterrupted = (state: string): boolean => state === 'input-required' || state === 'auth-required'
@@ -22,7 +22,7 @@ interface Refusal {
 
 /** Frames of one call. Those of another call, or of another task, are refused: they would put one answer into another. */
 export function a2aDecoder(read: ReadUpdate, requestId: RpcId | undefined, onTask?: (taskId: string) => void): Stage<Frame, AgentEvent> {
-  const artifactEvents = createArtifacts()
+  const artifacts = createArtifacts()
   let callId = requestId
   let task: { readonly taskId: string; readonly contextId: string } | undefined
   let isStarted = false
@@ -81,12 +81,16 @@ export function a2aDecoder(read: ReadUpdate, requestId: RpcId | undefined, onTas
     task ??= { taskId, contextId }
     if (task.taskId !== taskId) throw wrong('a frame of another task', { taskId })
   }
-  const decode = (update: Update): AgentEvent[] => {
+  const decode = (update: Update | Piece): AgentEvent[] => {
     switch (update.kind) {
+      case 'piece':
+        own(update)
+        artifacts.add(update.artifactId, update.token.content)
+        return told([update.token])
       case 'task': {
         own(update)
         isStarted ||= isOwnTask(update.metadata)
-        const events = told(update.artifacts.flatMap((artifact) => artifactEvents(artifact, { append: false })))
+        const events = told(update.artifacts.flatMap((artifact) => artifacts.tell(artifact, { append: false })))
         // A task that is over already is the whole answer: that of `message/send`, or of a task that is asked for again.
         return [...events, ...statusEvents(update.status, isTerminalState(update.status.state), update.metadata)]
       }
@@ -95,7 +99,7 @@ export function a2aDecoder(read: ReadUpdate, requestId: RpcId | undefined, onTas
         return statusEvents(update.status, update.isFinal, update.metadata)
       case 'artifact':
         own(update)
-        return told(artifactEvents(update.artifact, update))
+        return told(artifacts.tell(update.artifact, update))
       case 'message':
         if (!update.message.isAgent) return []
         if (!task) last = { status: { state: 'completed' } }
@@ -109,15 +113,17 @@ export function a2aDecoder(read: ReadUpdate, requestId: RpcId | undefined, onTas
     // A server that could not read the call does not know its id.
     if (id !== callId && !(isError && id === null)) throw wrong('a frame of another call', { id })
   }
-  const readFrame = (frame: Frame): Update | Refusal => {
+  const readFrame = (frame: Frame): Update | Piece | Refusal => {
     const answer = readAnswer(frame)
     ofThisCall(answer.id, 'error' in answer)
-    return 'error' in answer ? { kind: 'refusal', error: answer.error } : read(answer.result)
+    if ('error' in answer) return { kind: 'refusal', error: answer.error }
+    const update = read(answer.result)
+    return pieceOf(update) ?? update
   }
-  const readData = readSameFrames<Update | Refusal>({
+  const readData = readSameFrames<Update | Piece | Refusal>({
     read: (data) => readFrame({ data }),
-    variables: (value) => (value.kind === 'refusal' ? [] : variablesOf(value)),
-    fill: (value, texts) => (value.kind === 'refusal' ? value : withVariables(value, texts)),
+    variables: (value) => (value.kind === 'piece' ? variablesOf(value) : []),
+    fill: (value, variables) => (value.kind === 'piece' ? withVariables(value, variables) : undefined),
   })
   return {
     push(frame) {

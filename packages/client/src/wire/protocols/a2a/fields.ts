@@ -1,6 +1,6 @@
 import { ProtocolError } from '../../../errors.ts'
 import { isObject } from '../../json.ts'
-import type { Artifact, Message, Metadata, Part, Status } from './update.ts'
+import type { Artifact, Message, Metadata, Part, Status, Update, Written } from './update.ts'
 
 export function wrong(what: string, value: unknown): ProtocolError {
   return new ProtocolError(`Not A2A: ${what}`, { excerpt: JSON.stringify(value)?.slice(0, 200) ?? String(value) })
@@ -40,25 +40,32 @@ function listAt(value: Metadata, name: string): readonly Metadata[] {
   return found
 }
 
-/** How a version writes what a message, an artifact and a status hold; their other members have the same names in both. */
+/** How a version words what a message, an artifact and a status hold; their other members have the same names in both. */
 export interface Wording {
-  part(value: Metadata): Part
-  role(role: string): boolean
-  state(state: string): string
+  readonly part: (value: Metadata) => Part
+  readonly isAgent: (role: string) => boolean
+  readonly state: (state: string) => string
 }
 
 export interface Readers {
-  message(value: Metadata): Message
-  artifact(value: Metadata): Artifact
-  artifacts(value: Metadata): readonly Artifact[]
-  status(value: Metadata): Status
+  task(value: Metadata): Update
+  /** Whether it is the final one is told in its own way by each version. */
+  status(value: Metadata): Omit<Extract<Update, { kind: 'status' }>, 'isFinal'>
+  artifact(value: Metadata): Update
+  message(value: Metadata): Update
 }
+
+const owned = (value: Metadata, id = 'taskId', pythonId = 'task_id') => ({
+  taskId: textAt(value, id, pythonId),
+  contextId: optionalTextAt(value, 'contextId', 'context_id') ?? '',
+  metadata: optionalObjectAt(value, 'metadata'),
+})
 
 export function readersOf(wording: Wording): Readers {
   const parts = (value: Metadata): readonly Part[] => listAt(value, 'parts').map(wording.part)
   const message = (value: Metadata): Message => ({
     messageId: optionalTextAt(value, 'messageId', 'message_id') ?? '',
-    isAgent: wording.role(textAt(value, 'role')),
+    isAgent: wording.isAgent(textAt(value, 'role')),
     parts: parts(value),
   })
   const artifact = (value: Metadata): Artifact => ({
@@ -66,13 +73,50 @@ export function readersOf(wording: Wording): Readers {
     name: optionalTextAt(value, 'name'),
     parts: parts(value),
   })
+  const status = (update: Metadata): Status => {
+    const value = objectAt(update, 'status')
+    const said = optionalObjectAt(value, 'message')
+    return { state: wording.state(textAt(value, 'state')), message: said && message(said), timestamp: optionalTextAt(value, 'timestamp') }
+  }
   return {
-    message,
-    artifact,
-    artifacts: (value) => listAt(value, 'artifacts').map(artifact),
-    status(value) {
-      const said = optionalObjectAt(value, 'message')
-      return { state: wording.state(textAt(value, 'state')), message: said && message(said), timestamp: optionalTextAt(value, 'timestamp') }
-    },
+    task: (value) => ({ kind: 'task', ...owned(value, 'id', 'id'), status: status(value), artifacts: listAt(value, 'artifacts').map(artifact) }),
+    status: (value) => ({ kind: 'status', ...owned(value), status: status(value) }),
+    artifact: (value) => ({
+      kind: 'artifact',
+      ...owned(value),
+      artifact: artifact(objectAt(value, 'artifact')),
+      append: member(value, 'append') === true,
+      lastChunk: member(value, 'lastChunk', 'last_chunk') === true,
+    }),
+    message: (value) => ({ kind: 'message', message: message(value) }),
+  }
+}
+
+/** The same for what is written. */
+export interface WrittenWording {
+  readonly part: (part: Part) => object
+  readonly role: (isAgent: boolean) => string
+  readonly state: (state: string) => string
+  /** What a message has beside. */
+  readonly message?: object
+}
+
+export interface Writers {
+  readonly artifact: (artifact: Artifact) => object
+  readonly status: (status: Status, update: Written) => object
+}
+
+export function writersOf(wording: WrittenWording): Writers {
+  const message = ({ messageId, isAgent, parts }: Message, { taskId, contextId }: Written): object => ({
+    ...wording.message,
+    messageId,
+    role: wording.role(isAgent),
+    parts: parts.map(wording.part),
+    taskId,
+    contextId,
+  })
+  return {
+    artifact: ({ parts, ...artifact }) => ({ ...artifact, parts: parts.map(wording.part) }),
+    status: ({ state, message: said, timestamp }, update) => ({ state: wording.state(state), message: said && message(said, update), timestamp }),
   }
 }

@@ -32,9 +32,6 @@ export function membersIn({ metadata }: Part): Metadata | undefined {
   return isObject(mark) ? mark : undefined
 }
 
-/** The metadata of a part with other values of some of them. */
-export const metadataWith = (part: Part, members: Metadata): Metadata => ({ ...part.metadata, [name]: { ...membersIn(part), ...members } })
-
 const endings: Readonly<Record<string, readonly string[]>> = { completed: ['completed'], failed: ['error', 'completed'], canceled: ['cancelled'] }
 
 /** The event that ended the run, in the metadata of the last status. It cannot say another end than the state does. */

@@ -46,34 +46,43 @@ export function textOf(parts: readonly Part[]): string {
   return parts.reduce((text, part) => (part.kind === 'text' ? text + part.text : text), '')
 }
 
-/** Tells what an artifact adds. One that is sent again as a whole, as a snapshot or at the end, adds only what it did not have. */
-export function createArtifacts(): (artifact: Artifact, options: { readonly append: boolean }) => AgentEvent[] {
+export interface Artifacts {
+  /** Takes note of a piece of text that was told. */
+  add(artifactId: string, text: string): void
+  /** What an artifact adds. One that is sent again as a whole, as a snapshot or at the end, adds only what it did not have. */
+  tell(artifact: Artifact, options: { readonly append: boolean }): AgentEvent[]
+}
+
+export function createArtifacts(): Artifacts {
   const told = new Map<string, { text: string; others: number }>()
-  return ({ artifactId, name, parts }, { append }) => {
+  const seenOf = (artifactId: string) => {
     const seen = told.get(artifactId) ?? { text: '', others: 0 }
-    const [piece] = parts
-    // Pieces of text come by the thousand.
-    if (append && piece?.kind === 'text' && parts.length === 1 && told.has(artifactId)) {
-      seen.text += piece.text
-      return partEvents(piece, name)
-    }
-    const text = textOf(parts)
-    const others = parts.filter(({ kind }) => kind !== 'text').length
     told.set(artifactId, seen)
-    if (append) {
-      seen.text += text
-      seen.others += others
-      return parts.flatMap((part) => partEvents(part, name))
-    }
-    let known = text.startsWith(seen.text) ? seen.text.length : 0
-    let knownOthers = seen.others
-    seen.text = text
-    seen.others = Math.max(others, seen.others)
-    return parts.flatMap((part) => {
-      if (part.kind !== 'text') return knownOthers-- > 0 ? [] : partEvents(part, name)
-      const skipped = Math.min(known, part.text.length)
-      known -= skipped
-      return skipped === 0 ? partEvents(part, name) : partEvents({ ...part, text: part.text.slice(skipped) }, name)
-    })
+    return seen
+  }
+  return {
+    add(artifactId, text) {
+      seenOf(artifactId).text += text
+    },
+    tell({ artifactId, name, parts }, { append }) {
+      const seen = seenOf(artifactId)
+      const text = textOf(parts)
+      const others = parts.filter(({ kind }) => kind !== 'text').length
+      if (append) {
+        seen.text += text
+        seen.others += others
+        return parts.flatMap((part) => partEvents(part, name))
+      }
+      let known = text.startsWith(seen.text) ? seen.text.length : 0
+      let knownOthers = seen.others
+      seen.text = text
+      seen.others = Math.max(others, seen.others)
+      return parts.flatMap((part) => {
+        if (part.kind !== 'text') return knownOthers-- > 0 ? [] : partEvents(part, name)
+        const skipped = Math.min(known, part.text.length)
+        known -= skipped
+        return skipped === 0 ? partEvents(part, name) : partEvents({ ...part, text: part.text.slice(skipped) }, name)
+      })
+    },
   }
 }

@@ -1,25 +1,31 @@
-/** Pieces of an answer come by the thousand, and all that differs from one to the next is a text and perhaps its time. */
-import { membersIn, metadataWith } from './own.ts'
-import type { Part, Update } from './update.ts'
+/** Pieces of an answer come by the thousand: an update that adds one token to an artifact, and says nothing else. */
+import type { EventOf } from '../../events/vocabulary.ts'
+import { partEvents } from './parts.ts'
+import type { Update } from './update.ts'
 
-/** The part of an update that is one piece of text and nothing else. */
-function pieceOf(update: Update): Extract<Part, { kind: 'text' }> | undefined {
-  if (update.kind !== 'artifact' || update.artifact.parts.length !== 1) return undefined
-  const [part] = update.artifact.parts
-  return part?.kind === 'text' ? part : undefined
+export interface Piece {
+  readonly kind: 'piece'
+  readonly taskId: string
+  readonly contextId: string
+  readonly artifactId: string
+  readonly token: EventOf<'token'>
 }
 
-export function variablesOf(update: Update): readonly string[] {
-  const piece = pieceOf(update)
-  if (!piece) return []
-  const timestamp = membersIn(piece)?.['timestamp']
-  return typeof timestamp === 'string' ? [piece.text, timestamp] : [piece.text]
+export function pieceOf(update: Update): Piece | undefined {
+  if (update.kind !== 'artifact' || !update.append || update.artifact.parts.length !== 1) return undefined
+  const { taskId, contextId, artifact } = update
+  const [token] = artifact.parts.flatMap((part) => (part.kind === 'text' ? partEvents(part) : []))
+  return token?.type === 'token' ? { kind: 'piece', taskId, contextId, artifactId: artifact.artifactId, token } : undefined
 }
 
-/** The update with other texts in the place of those. */
-export function withVariables(update: Update, [text, timestamp]: readonly string[]): Update {
-  const piece = pieceOf(update)
-  if (update.kind !== 'artifact' || !piece || text === undefined) return update
-  const metadata = timestamp === undefined ? piece.metadata : metadataWith(piece, { timestamp })
-  return { ...update, artifact: { ...update.artifact, parts: [{ kind: 'text', text, metadata }] } }
+/** All that differs from one piece to the next is a text, and perhaps its time. */
+export function variablesOf({ token: { content, timestamp } }: Piece): readonly string[] {
+  return typeof timestamp === 'string' ? [content, timestamp] : [content]
+}
+
+/** The piece with other texts in the place of those. Undefined for an empty text, which may be no piece. */
+export function withVariables(piece: Piece, [content, timestamp]: readonly unknown[]): Piece | undefined {
+  if (typeof content !== 'string' || content === '') return undefined
+  const { kind, taskId, contextId, artifactId, token } = piece
+  return { kind, taskId, contextId, artifactId, token: typeof timestamp === 'string' ? { ...token, content, timestamp } : { ...token, content } }
 }

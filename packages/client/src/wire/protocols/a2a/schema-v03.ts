@@ -1,6 +1,6 @@
 /** The shapes of A2A 0.3: every object names its `kind`. Rules: the specification 0.3.0, `specification/json/a2a.json`; a2a-sdk 0.3.26, `types.py`. */
-import { member, objectAt, optionalObjectAt, optionalTextAt, readersOf, textAt, wrong } from './fields.ts'
-import type { Artifact, Message, Metadata, Part, Status, Update, Written } from './update.ts'
+import { member, objectAt, optionalObjectAt, optionalTextAt, readersOf, textAt, writersOf, wrong } from './fields.ts'
+import type { Metadata, Part, Update, Written } from './update.ts'
 
 function readFile(value: Metadata, metadata: Metadata | undefined): Part {
   const file = objectAt(value, 'file')
@@ -31,31 +31,19 @@ function readPart(value: Metadata): Part {
   }
 }
 
-const read = readersOf({ part: readPart, role: (role) => role !== 'user', state: (state) => state })
-
-const owned = (value: Metadata, id = 'taskId', pythonId = 'task_id') => ({
-  taskId: textAt(value, id, pythonId),
-  contextId: optionalTextAt(value, 'contextId', 'context_id') ?? '',
-  metadata: optionalObjectAt(value, 'metadata'),
-})
+const read = readersOf({ part: readPart, isAgent: (role) => role !== 'user', state: (state) => state })
 
 export function readV03(result: Metadata): Update {
   const kind = textAt(result, 'kind')
   switch (kind) {
     case 'task':
-      return { kind: 'task', ...owned(result, 'id', 'id'), status: read.status(objectAt(result, 'status')), artifacts: read.artifacts(result) }
+      return read.task(result)
     case 'status-update':
-      return { kind: 'status', ...owned(result), status: read.status(objectAt(result, 'status')), isFinal: member(result, 'final') === true }
+      return { ...read.status(result), isFinal: member(result, 'final') === true }
     case 'artifact-update':
-      return {
-        kind: 'artifact',
-        ...owned(result),
-        artifact: read.artifact(objectAt(result, 'artifact')),
-        append: member(result, 'append') === true,
-        lastChunk: member(result, 'lastChunk', 'last_chunk') === true,
-      }
+      return read.artifact(result)
     case 'message':
-      return { kind: 'message', message: read.message(result) }
+      return read.message(result)
     default:
       if (kind === '') throw wrong('a result names its kind', result)
       return { kind: 'unknown', name: kind, value: result }
@@ -76,27 +64,18 @@ function writePart(part: Part): object {
   }
 }
 
-const writeArtifact = ({ parts, ...artifact }: Artifact): object => ({ ...artifact, parts: parts.map(writePart) })
-const writeMessage = ({ messageId, isAgent, parts }: Message, { taskId, contextId }: Written): object => ({
-  kind: 'message',
-  messageId,
-  role: isAgent ? 'agent' : 'user',
-  parts: parts.map(writePart),
-  taskId,
-  contextId,
-})
-const writeStatus = ({ message, ...status }: Status, update: Written): object => ({ ...status, message: message && writeMessage(message, update) })
+const write = writersOf({ part: writePart, role: (isAgent) => (isAgent ? 'agent' : 'user'), state: (state) => state, message: { kind: 'message' } })
 
 export function writeV03(update: Written): object {
   const { taskId, contextId, metadata } = update
   switch (update.kind) {
     case 'task':
-      return { kind: 'task', id: taskId, contextId, status: writeStatus(update.status, update), artifacts: update.artifacts.map(writeArtifact), metadata }
+      return { kind: 'task', id: taskId, contextId, status: write.status(update.status, update), artifacts: update.artifacts.map(write.artifact), metadata }
     case 'status':
-      return { kind: 'status-update', taskId, contextId, status: writeStatus(update.status, update), final: update.isFinal, metadata }
+      return { kind: 'status-update', taskId, contextId, status: write.status(update.status, update), final: update.isFinal, metadata }
     case 'artifact': {
       const { append, lastChunk } = update
-      return { kind: 'artifact-update', taskId, contextId, artifact: writeArtifact(update.artifact), append, lastChunk, metadata }
+      return { kind: 'artifact-update', taskId, contextId, artifact: write.artifact(update.artifact), append, lastChunk, metadata }
     }
   }
 }

@@ -4,8 +4,8 @@
  * `specification/a2a.proto`, as @a2a-js/sdk 1.3.0 reads it.
  */
 import { isObject } from '../../json.ts'
-import { member, objectAt, optionalObjectAt, optionalTextAt, readersOf, textAt, wrong } from './fields.ts'
-import { type Artifact, isTerminalState, type Message, type Metadata, type Part, type Status, type Update, type Written } from './update.ts'
+import { member, optionalObjectAt, optionalTextAt, readersOf, writersOf, wrong } from './fields.ts'
+import { isTerminalState, type Metadata, type Part, type Update, type Written } from './update.ts'
 
 function readPart(value: Metadata): Part {
   const metadata = optionalObjectAt(value, 'metadata')
@@ -30,41 +30,19 @@ function readState(state: string): string {
 
 const writeState = (state: string): string => statePrefix + (state === 'unknown' ? 'UNSPECIFIED' : state.toUpperCase().replaceAll('-', '_'))
 
-const read = readersOf({ part: readPart, role: (role) => role !== 'ROLE_USER', state: readState })
+const read = readersOf({ part: readPart, isAgent: (role) => role !== 'ROLE_USER', state: readState })
 
-const owned = (value: Metadata, id = 'taskId', pythonId = 'task_id') => ({
-  taskId: textAt(value, id, pythonId),
-  contextId: optionalTextAt(value, 'contextId', 'context_id') ?? '',
-  metadata: optionalObjectAt(value, 'metadata'),
-})
-
-const readers = {
-  task: (value: Metadata): Update => ({
-    kind: 'task',
-    ...owned(value, 'id', 'id'),
-    status: read.status(objectAt(value, 'status')),
-    artifacts: read.artifacts(value),
-  }),
-  statusUpdate(value: Metadata): Update {
-    const status = read.status(objectAt(value, 'status'))
-    return { kind: 'status', ...owned(value), status, isFinal: isTerminalState(status.state) }
-  },
-  artifactUpdate: (value: Metadata): Update => ({
-    kind: 'artifact',
-    ...owned(value),
-    artifact: read.artifact(objectAt(value, 'artifact')),
-    append: member(value, 'append') === true,
-    lastChunk: member(value, 'lastChunk', 'last_chunk') === true,
-  }),
-  message: (value: Metadata): Update => ({ kind: 'message', message: read.message(value) }),
+function readStatus(value: Metadata): Update {
+  const update = read.status(value)
+  return { ...update, isFinal: isTerminalState(update.status.state) }
 }
 
 /** The most frequent one first. */
 const payloads = [
-  ['artifactUpdate', 'artifact_update', readers.artifactUpdate],
-  ['statusUpdate', 'status_update', readers.statusUpdate],
-  ['task', 'task', readers.task],
-  ['message', 'message', readers.message],
+  ['artifactUpdate', 'artifact_update', read.artifact],
+  ['statusUpdate', 'status_update', readStatus],
+  ['task', 'task', read.task],
+  ['message', 'message', read.message],
 ] as const
 
 export function readV1(result: Metadata): Update {
@@ -76,7 +54,7 @@ export function readV1(result: Metadata): Update {
   }
   const [name, ...others] = Object.keys(result)
   const value = name === undefined ? undefined : result[name]
-  if (name === undefined || others.length > 0 || !isObject(value) || Object.hasOwn(readers, name)) throw wrong('expected one payload', result)
+  if (name === undefined || others.length > 0 || !isObject(value) || payloads.some(([known]) => known === name)) throw wrong('expected one payload', result)
   return { kind: 'unknown', name, value }
 }
 
@@ -94,30 +72,18 @@ function writePart(part: Part): object {
   }
 }
 
-const writeArtifact = ({ parts, ...artifact }: Artifact): object => ({ ...artifact, parts: parts.map(writePart) })
-const writeMessage = ({ messageId, isAgent, parts }: Message, { taskId, contextId }: Written): object => ({
-  messageId,
-  role: isAgent ? 'ROLE_AGENT' : 'ROLE_USER',
-  parts: parts.map(writePart),
-  taskId,
-  contextId,
-})
-const writeStatus = ({ state, message, timestamp }: Status, update: Written): object => ({
-  state: writeState(state),
-  timestamp,
-  message: message && writeMessage(message, update),
-})
+const write = writersOf({ part: writePart, role: (isAgent) => (isAgent ? 'ROLE_AGENT' : 'ROLE_USER'), state: writeState })
 
 export function writeV1(update: Written): object {
   const { taskId, contextId, metadata } = update
   switch (update.kind) {
     case 'task':
-      return { task: { id: taskId, contextId, status: writeStatus(update.status, update), artifacts: update.artifacts.map(writeArtifact), metadata } }
+      return { task: { id: taskId, contextId, status: write.status(update.status, update), artifacts: update.artifacts.map(write.artifact), metadata } }
     case 'status':
-      return { statusUpdate: { taskId, contextId, status: writeStatus(update.status, update), metadata } }
+      return { statusUpdate: { taskId, contextId, status: write.status(update.status, update), metadata } }
     case 'artifact': {
       const { append, lastChunk } = update
-      return { artifactUpdate: { taskId, contextId, artifact: writeArtifact(update.artifact), append, lastChunk, metadata } }
+      return { artifactUpdate: { taskId, contextId, artifact: write.artifact(update.artifact), append, lastChunk, metadata } }
     }
   }
 }

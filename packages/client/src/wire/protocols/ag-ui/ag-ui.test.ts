@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
-import { type AgentEvent, agUi, type Framing, isAgentStreamError, jsonSeq, message, ndjson, ProtocolError, pipe, sse, watchEnding } from '../../../wire.ts'
+import { type Reading, readBody } from '../../../../test/reading.ts'
+import { type AgentEvent, agUi, createAgUi, jsonSeq, message, ndjson, ProtocolError, pipe, sse } from '../../../wire.ts'
 
 const folder = new URL('../../../../conformance/ag-ui/', import.meta.url)
 const lines = (name: string): string[] => readFileSync(new URL(name, folder), 'utf8').split('\n').filter(Boolean)
@@ -11,28 +12,6 @@ const names = readdirSync(folder)
 const expected = (name: string): unknown[] => lines(`${name}.expect.jsonl`).map((line) => JSON.parse(line))
 const utf8 = new TextEncoder()
 
-interface Reading {
-  readonly events: readonly AgentEvent[]
-  readonly outcome: string
-}
-
-function read(framing: Framing, bytes: Uint8Array, size = 4096): Reading {
-  const stage = pipe(framing.decoder(), agUi.decoder())
-  const events: AgentEvent[] = []
-  const ending = watchEnding()
-  const take = (batch: readonly AgentEvent[]): void => {
-    events.push(...batch)
-    batch.forEach(ending.see)
-  }
-  try {
-    for (let at = 0; at < bytes.length; at += size) take(stage.push(bytes.subarray(at, at + size)))
-    take(stage.end())
-  } catch (error) {
-    if (!isAgentStreamError(error)) throw error
-    return { events, outcome: error.code === 'interrupted' ? 'truncated' : 'failed' }
-  }
-  return { events, outcome: ending.outcome({ isNumbered: false }) }
-}
 const bodyOf = (name: string): string =>
   lines(`${name}.jsonl`)
     .map((data) => sse.encode({ data }))
@@ -43,13 +22,13 @@ describe.each(names)('%s', (name) => {
   const ends = /"type":"(completed|error|cancelled)"/.exec(lines(`${name}.expect.jsonl`).at(-1) ?? '')?.[1]
   const outcome = ends === 'error' ? 'failed' : (ends ?? 'truncated')
 
-  test('becomes these events, and ends as it should', () => expect(read(sse, utf8.encode(body))).toEqual({ events: expected(name), outcome }))
+  test('becomes these events, and ends as it should', () => expect(readBody(agUi, body)).toEqual({ events: expected(name), outcome }))
 
   test.each([ndjson, jsonSeq])('becomes them over $name too', (framing) => {
     const text = lines(`${name}.jsonl`)
       .map((data) => framing.encode({ data }))
       .join('')
-    for (const size of [4096, 1]) expect(read(framing, utf8.encode(text), size).events).toEqual(expected(name))
+    for (const size of [4096, 1]) expect(readBody(agUi, text, { framing, size }).events).toEqual(expected(name))
   })
 
   test('becomes them from one message each', () => {
@@ -59,7 +38,7 @@ describe.each(names)('%s', (name) => {
 
   test('N12 N36 N37: any cut, line end, byte order mark and comment gives the same events', () => {
     for (const end of ['\n', '\r\n', '\r'])
-      for (const size of [1, 3]) expect(read(sse, utf8.encode(`\uFEFF: ping${end}${end}${body.replaceAll('\n', end)}`), size).events).toEqual(expected(name))
+      for (const size of [1, 3]) expect(readBody(agUi, `\uFEFF: ping${end}${end}${body.replaceAll('\n', end)}`, { size }).events).toEqual(expected(name))
   })
 
   test('N1 N3 N4: cut at every byte it never ends before its terminal event is whole', () => {
@@ -75,7 +54,7 @@ describe.each(names)('%s', (name) => {
               .join(''),
           ).length
     // The last byte is the empty line's; a record is whole with the line end before it.
-    for (let at = 0; at < Math.min(end - 1, bytes.length); at++) expect([at, read(sse, bytes.subarray(0, at)).outcome]).toEqual([at, 'truncated'])
+    for (let at = 0; at < Math.min(end - 1, bytes.length); at++) expect([at, readBody(agUi, bytes.subarray(0, at)).outcome]).toEqual([at, 'truncated'])
   })
 })
 
@@ -162,5 +141,57 @@ describe('odd objects', () => {
   test.each(['-', '01', '1.0', '-1', '2', 'x', '__proto__'])('a list has no place %s to replace', (key) => {
     const events = decode({ type: 'STATE_SNAPSHOT', snapshot: [1, 2] }, { type: 'STATE_DELTA', delta: [{ op: 'replace', path: `/${key}`, value: 9 }] })
     expect(events.at(-1)).toMatchObject({ name: 'STATE_DELTA' })
+  })
+})
+
+describe('several runs in one stream, of a server known to send them', () => {
+  const toTheEnd = createAgUi({ endsWith: 'stream' })
+  const run = (id: string, ...between: object[]): object[] => [
+    { type: 'RUN_STARTED', threadId: 't', runId: id },
+    { type: 'TEXT_MESSAGE_CHUNK', messageId: `m-${id}`, delta: `Said in ${id}.` },
+    ...between,
+    { type: 'RUN_FINISHED', threadId: 't', runId: id, usage: [{ inputTokens: 1 }] },
+  ]
+  const bodyOf = (...events: object[]): Uint8Array => utf8.encode(events.map((event) => sse.encode({ data: JSON.stringify(event) })).join(''))
+  const first = run('r-1', { type: 'STATE_SNAPSHOT', snapshot: { n: 1 } })
+  const second = run('r-2', { type: 'STATE_DELTA', delta: [{ op: 'replace', path: '/n', value: 2 }] })
+  const readAll = (...events: object[]): Reading => readBody(toTheEnd, bodyOf(...events))
+
+  test('are one run, with the messages and the state of both', () => {
+    const { events, outcome } = readAll(...first, ...second)
+    expect(outcome).toBe('completed')
+    expect(events).toMatchObject([
+      { type: 'started', run_id: 'r-1' },
+      { type: 'token', content: 'Said in r-1.', message_id: 'm-r-1' },
+      { name: 'state', data: { n: 1 } },
+      { type: 'usage' },
+      { type: 'token', content: 'Said in r-2.', message_id: 'm-r-2' },
+      { name: 'state', data: { n: 2 } },
+      { type: 'usage' },
+      { type: 'result', output: 'Said in r-2.', success: true },
+      { type: 'completed', success: true },
+    ])
+  })
+  test('cut anywhere, they are completed only where no run is open', () => {
+    const whole = bodyOf(...first, ...second)
+    const completed = Array.from(whole.keys(), (size) => size + 1).filter((size) => readBody(toTheEnd, whole.subarray(0, size)).outcome === 'completed')
+    // A frame that is not whole says nothing: the second run is owed from the end of its first frame on.
+    const firstEnds = bodyOf(...first).length
+    const secondBegins = bodyOf(...first, ...second.slice(0, 1)).length
+    expect(completed).toEqual([...Array.from({ length: secondBegins - firstEnds }, (_, at) => firstEnds + at), whole.length])
+  })
+  test('a connection that breaks after the first leaves it open whether that was all', () => {
+    const stage = pipe(sse.decoder(), toTheEnd.decoder())
+    expect(stage.push(bodyOf(...first)).filter(({ type }) => type === 'result' || type === 'completed')).toEqual([])
+  })
+  test('the last of them tells how they ended, and what is sent between them is refused', () => {
+    const failed = { type: 'RUN_ERROR', message: 'gone' }
+    expect(readAll(...first, failed).outcome).toBe('failed')
+    expect(readAll(failed, ...second).outcome).toBe('completed')
+    expect(readAll(...first, { type: 'TEXT_MESSAGE_CHUNK', messageId: 'm', delta: 'late' }).events).toEqual(readAll(...first).events)
+  })
+  test('read as any other, the first ends at once', () => {
+    const { events, outcome } = readBody(agUi, bodyOf(...first, ...second))
+    expect([outcome, events.at(-1)?.type, events.filter(({ type }) => type === 'token').length]).toEqual(['completed', 'completed', 1])
   })
 })

@@ -9,9 +9,9 @@ import { readAgUi } from './read.ts'
 
 export type { AgUiOptions } from './encode.ts'
 
-/** AG-UI with the names that a client gave its conversation and its run. */
+/** AG-UI with the names that a client gave its conversation and its run, or for servers that send several runs in a stream. */
 export function createAgUi(options: AgUiOptions = {}): TwoWayProtocol {
-  return { ...readAgUi, encoder: () => agUiEncoder(options) }
+  return { ...readAgUi(options), encoder: () => agUiEncoder(options) }
 }
 
 /** Reads what any AG-UI server sends; writes runs named by their own ids. */

@@ -1,6 +1,7 @@
 import type { AgentEvent } from '../../events/vocabulary.ts'
 import { isObject } from '../../json.ts'
-import { maybeText, type Raw, textOf } from './words.ts'
+import type { Piece } from './pieces.ts'
+import { isoTimeOf, maybeText, type Raw, textOf } from './words.ts'
 
 export type Tell = (value: Raw, event: AgentEvent) => AgentEvent
 
@@ -8,6 +9,8 @@ export type Tell = (value: Raw, event: AgentEvent) => AgentEvent
 export interface Speech {
   start(value: Raw): AgentEvent[]
   piece(value: Raw): AgentEvent[]
+  /** The same for a piece that says nothing else. */
+  add(piece: Piece): AgentEvent[]
   end(value: Raw): AgentEvent[]
   think(value: Raw): AgentEvent[]
   /** Messages of others that nobody ended. */
@@ -57,16 +60,26 @@ export function createSpeech(tell: Tell): Speech {
     others.delete(id)
     return [{ type: 'custom', name: 'message', data: { id, role: other.role, content: other.text } }]
   }
+  /** False when there is nothing to tell of it. */
+  const say = (id: string, content: string): boolean => {
+    const other = others.get(id)
+    if (other) other.text += content
+    if (other || content === '') return false
+    if (id === last) said += content
+    return true
+  }
   return {
     start,
     piece(value) {
       const id = opened(value)
       const content = value.type === 'TEXT_MESSAGE_CHUNK' ? (maybeText(value, 'delta') ?? '') : textOf(value, 'delta')
-      const other = others.get(id)
-      if (other) other.text += content
-      if (other || content === '') return []
-      if (id === last) said += content
-      return [tell(value, { type: 'token', content, message_id: id })]
+      return say(id, content) ? [tell(value, { type: 'token', content, message_id: id })] : []
+    },
+    add({ id, content, time }) {
+      if (!begun.has(id)) start({ type: 'TEXT_MESSAGE_START', messageId: id })
+      if (!say(id, content)) return []
+      const timestamp = isoTimeOf(time)
+      return [timestamp === undefined ? { type: 'token', content, message_id: id } : { type: 'token', content, message_id: id, timestamp }]
     },
     end: (value) => {
       const id = maybeText(value, 'messageId') ?? current

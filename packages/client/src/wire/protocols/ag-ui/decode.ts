@@ -3,19 +3,23 @@ import { parseEvent } from '../../events/parse.ts'
 import { effectiveLoopScope } from '../../events/scope.ts'
 import type { AgentEvent } from '../../events/vocabulary.ts'
 import type { Frame } from '../../frames/frame.ts'
-import { isObject, parseJson } from '../../json.ts'
+import { isObject } from '../../json.ts'
 import type { Stage } from '../../stage.ts'
 import { createCalls } from './decode-calls.ts'
 import { createSpeech } from './decode-speech.ts'
 import { createPatchedDocument, type PatchedDocument, parsePatch } from './patch.ts'
-import { isRaw, maybeText, names, ours, type Raw, remarkOf, textOf, timeOf, wrong } from './words.ts'
+import { createReader } from './pieces.ts'
+import { isoTimeOf, isRaw, maybeText, names, ours, type Raw, remarkOf, textOf, timeOf, wrong } from './words.ts'
 
 type Decode = (value: Raw) => AgentEvent[]
 
 /** What else an event of theirs says: its time, the subagent it belongs to, and what our own encoder remarked. */
 function tell(value: Raw, event: AgentEvent): AgentEvent {
   // Pieces of text come by the thousand and mostly say nothing else, or their time.
-  if (value['subagentRunId'] === undefined && value['rawEvent'] === undefined) return value['timestamp'] === undefined ? event : { ...event, ...timeOf(value) }
+  if (value['subagentRunId'] === undefined && value['rawEvent'] === undefined) {
+    const timestamp = isoTimeOf(value['timestamp'])
+    return timestamp === undefined ? event : { ...event, timestamp }
+  }
   const subagent = maybeText(value, 'subagentRunId')
   const scope = subagent === undefined ? {} : { loop_scope: { kind: 'dawp', run_id: subagent } }
   const more = remarkOf(value)?.more
@@ -109,11 +113,21 @@ function createDocuments(): { readonly byType: Readonly<Record<string, Decode>> 
 
 const named = (name: string, value: string | undefined): Record<string, string> => (value === undefined ? {} : { [name]: value })
 
-export function agUiDecoder(): Stage<Frame, AgentEvent> {
+export interface AgUiReading {
+  /**
+   * What ends a run: its own last event (default), or the end of the stream, for a server that sends several runs of a thread in
+   * one stream. Then they are read as one, as the official client does, and nobody knows that it is over before the body ends.
+   */
+  readonly endsWith?: 'run' | 'stream'
+}
+
+export function agUiDecoder({ endsWith = 'run' }: AgUiReading = {}): Stage<Frame, AgentEvent> {
   const speech = createSpeech(tell)
   const calls = createCalls(tell)
   let isStarted = false
   let isOver = false
+  /** How the run ends if no other one begins. */
+  let held: AgentEvent[] = []
 
   const lastWords = (value: Raw): AgentEvent[] => [...speech.flush(), ...usage(value)]
   const earlierResult = (value: Raw): AgentEvent[] => {
@@ -156,6 +170,7 @@ export function agUiDecoder(): Stage<Frame, AgentEvent> {
       remarkOf(value)?.isClosing ? [] : [tell(value, { type, step_name: textOf(value, 'stepName') })]
   const quiet: Decode = () => []
 
+  const decodeRaw: Decode = (value) => byType.get(value.type)?.(value) ?? [tell(value, { type: 'custom', name: value.type, data: value })]
   const byType = new Map<string, Decode>(
     Object.entries({
       RUN_STARTED: started,
@@ -194,26 +209,34 @@ export function agUiDecoder(): Stage<Frame, AgentEvent> {
       ...createDocuments().byType,
     }),
   )
+  const read = createReader()
   const decode = (data: string): AgentEvent[] => {
-    const value = parseJson(data)
-    if (!isRaw(value)) throw wrong('expected an object with a text `type`', value)
-    const ended = besideCalls.has(value.type) ? [] : calls.endChunks()
-    const events = byType.get(value.type)?.(value) ?? [tell(value, { type: 'custom', name: value.type, data: value })]
+    const value = read(data)
+    const type = value.raw?.type
+    // Between two runs the official client takes only these.
+    if (held.length > 0 && type !== 'RUN_STARTED' && type !== 'RUN_ERROR') return []
+    if (type === 'RUN_STARTED') held = []
+    const ended = type !== undefined && besideCalls.has(type) ? [] : calls.endChunks()
+    const events = value.raw ? decodeRaw(value.raw) : speech.add(value)
     return ended.length > 0 ? [...ended, ...events] : events
   }
+  const begun = (events: AgentEvent[]): AgentEvent[] => {
+    const [first] = events
+    if (!first) return events
+    const begins = !isStarted && first.type !== 'started'
+    isStarted = true
+    return begins ? [{ type: 'started' }, ...events] : events
+  }
+  const ended = (events: AgentEvent[]): AgentEvent[] => {
+    // Pieces of text come by the thousand, and end nothing.
+    if (events[0]?.type === 'token' || !events.some(isTerminalEvent)) return events
+    isOver = endsWith === 'run'
+    if (isOver) return events
+    held = events.filter(isEnding)
+    return events.filter((event) => !isEnding(event))
+  }
   return {
-    push({ data }) {
-      if (isOver || data === '' || data === '[DONE]') return []
-      const events = decode(data)
-      const [first] = events
-      if (!first) return events
-      // Pieces of text come by the thousand, and end nothing.
-      if (isStarted && first.type === 'token') return events
-      isOver = events.some(isTerminalEvent)
-      const begins = !isStarted && first.type !== 'started'
-      isStarted = true
-      return begins ? [{ type: 'started' }, ...events] : events
-    },
-    end: () => [],
+    push: ({ data }) => (isOver || data === '' || data === '[DONE]' ? [] : ended(begun(decode(data)))),
+    end: () => held,
   }
 }

@@ -17,11 +17,6 @@ interface Call {
   text: string
 }
 
-const toldOfCall = new Set(['type', 'tool_name', 'parameters', 'tool_call_id', 'timestamp'])
-const toldOfResult = new Set(['type', 'tool_name', 'result', 'error', 'tool_call_id', 'timestamp'])
-
-const without = (told: ReadonlySet<string>, name: string): ReadonlySet<string> => new Set([...told].filter((each) => each !== name))
-
 function isText(text: string, value: unknown): boolean {
   try {
     return JSON.stringify(JSON.parse(text)) === JSON.stringify(value)
@@ -41,13 +36,13 @@ function contentOf(event: EventOf<'tool_result'> | EventOf<'tool_error'>): { rea
 export function createCallWords(ids: Ids, parent: () => string): CallWords {
   const open = new Map<string, Call>()
   /** Names by id of all calls that were told, and the ids of those that wait for a result. */
-  const told = new Map<string, string>()
+  const names = new Map<string, string>()
   const waiting = new Map<string, Set<string>>()
 
   const begin = (id: string, name: string, index: number | undefined): Call => {
     const call = { id, name, index, text: '' }
     open.set(id, call)
-    told.set(id, name)
+    names.set(id, name)
     return call
   }
   const end = (call: Call): void => {
@@ -98,20 +93,17 @@ export function createCallWords(ids: Ids, parent: () => string): CallWords {
       const words: Word[] = known ? [] : [{ type: 'TOOL_CALL_START', toolCallId: call.id, toolCallName: name, parentMessageId: parent(), ...closing }]
       if (!known && parameters !== undefined) words.push(...argument(call, JSON.stringify(parameters), closing))
       const isTold = call.text === '' ? parameters === undefined : isText(call.text, parameters)
-      const members = isTold ? toldOfCall : without(toldOfCall, 'parameters')
+      const told = ['tool_call_id', ...(isTold ? ['parameters'] : []), ...(call.name === name ? ['tool_name'] : [])]
       end(call)
-      return [
-        ...words,
-        { type: 'TOOL_CALL_END', toolCallId: call.id, ...time(event), ...remark(event, call.name === name ? members : without(members, 'tool_name')) },
-      ]
+      return [...words, { type: 'TOOL_CALL_END', toolCallId: call.id, ...time(event), ...remark(event, told) }]
     },
     result(event) {
       const { tool_name: name, tool_call_id: given } = event
       const ends = endOf(given, name)
       const id = given || oldestOf(name)
-      const calledAs = told.get(id)
+      const calledAs = names.get(id)
       waiting.get(calledAs ?? name)?.delete(id)
-      const members = calledAs === name ? toldOfResult : without(toldOfResult, 'tool_name')
+      const members = ['result', 'error', 'tool_call_id', ...(calledAs === name ? ['tool_name'] : [])]
       const said = contentOf(event)
       const word = { type: 'TOOL_CALL_RESULT', messageId: ids.next('result'), toolCallId: id, role: 'tool', content: said.content }
       return [...ends, { ...word, ...time(event), ...remark(event, members, said.beside) }]

@@ -11,9 +11,6 @@ export interface SpeechWords {
   turn(): void
 }
 
-const told = new Set(['type', 'content', 'timestamp', 'message_id'])
-const toldWithoutId = new Set(['type', 'content', 'timestamp'])
-
 export function createSpeechWords(ids: Ids): SpeechWords {
   let open: { readonly kind: AgentEvent['type']; readonly id: string } | undefined
   let parent: string | undefined
@@ -58,7 +55,7 @@ export function createSpeechWords(ids: Ids): SpeechWords {
         messageId: open?.id,
         delta,
         ...time(event),
-        ...remark(event, given === undefined ? toldWithoutId : told),
+        ...remark(event, given === undefined ? ['content'] : ['content', 'message_id']),
       }
       return [...before, piece]
     },

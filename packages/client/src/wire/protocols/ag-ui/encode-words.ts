@@ -18,9 +18,9 @@ export const time = (event: AgentEvent): { readonly timestamp?: number } => {
   return at === undefined ? {} : { timestamp: Math.trunc(at) }
 }
 
-/** `rawEvent` with what our event has beside the members told in the words of AG-UI; nothing where that is all. */
-export function remark(event: AgentEvent, told: ReadonlySet<string>, beside: Remark = {}): { readonly rawEvent?: unknown } {
-  const more = Object.entries(event).filter(([name, value]) => !told.has(name) && value !== undefined)
+/** `rawEvent` with what our event has beside its type, its time and the members told in the words of AG-UI; nothing where that is all. */
+export function remark(event: AgentEvent, told: readonly string[], beside: Remark = {}): { readonly rawEvent?: unknown } {
+  const more = Object.entries(event).filter(([name, value]) => name !== 'type' && name !== 'timestamp' && !told.includes(name) && value !== undefined)
   const remarks: Remark = { ...beside, ...(more.length > 0 ? { more: Object.fromEntries(more) } : {}) }
   return Object.keys(remarks).length > 0 ? { rawEvent: { [ours]: remarks } } : {}
 }

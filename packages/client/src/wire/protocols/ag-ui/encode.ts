@@ -6,6 +6,7 @@ import type { Frame } from '../../frames/frame.ts'
 import { isObject } from '../../json.ts'
 import type { Stage } from '../../stage.ts'
 import type { Entry } from '../protocol.ts'
+import type { AgUiReading } from './decode.ts'
 import { createCallWords } from './encode-calls.ts'
 import { createSpeechWords } from './encode-speech.ts'
 import { closing, remark, time, type Word } from './encode-words.ts'
@@ -13,9 +14,9 @@ import { isConversation, isEncryptedValue, isOtherMessage, type OtherMessage } f
 import { createPatchedDocument, isPatch } from './patch.ts'
 import { names, ours } from './words.ts'
 
-/** The names of one conversation and run, for a server that was told them. */
-export interface AgUiOptions {
-  /** What the client named its conversation and its run. Without them the run's own names are told, or made of its cursor. */
+/** The names of one conversation and run, for a server that was told them, and how its streams are read. */
+export interface AgUiOptions extends AgUiReading {
+  /** Written: what the client named its conversation and its run. Without them the run's own names are told, or made of its cursor. */
   readonly threadId?: string
   readonly runId?: string
 }
@@ -26,19 +27,6 @@ const isMain = (event: AgentEvent): boolean => effectiveLoopScope(event).kind ==
 
 /** What AG-UI has no words for goes whole, as the value of a custom event. */
 const carry = (event: AgentEvent): Word => ({ type: 'CUSTOM', name: ours, value: event, ...time(event) })
-
-const told = {
-  started: new Set(['type', 'thread_id', 'run_id', 'timestamp']),
-  custom: new Set(['type', 'name', 'data', 'timestamp']),
-  raw: new Set(['type', 'name', 'data', 'source', 'timestamp']),
-  patch: new Set(['type', 'name', 'data', 'patch', 'timestamp']),
-  step: new Set(['type', 'step_name', 'timestamp']),
-  error: new Set(['type', 'error', 'code', 'timestamp']),
-  completed: new Set(['type', 'success', 'timestamp']),
-  cancelled: new Set(['type', 'timestamp']),
-}
-const without = (members: ReadonlySet<string>, isKept: boolean, name: string): ReadonlySet<string> =>
-  isKept ? members : new Set([...members].filter((each) => each !== name))
 
 function resultOf(event: EventOf<'result'> | undefined): object | undefined {
   if (!event) return undefined
@@ -54,8 +42,8 @@ function createCustomWords(): (event: EventOf<'custom'>) => Word {
     const patch = event['patch']
     const goesOn = isPatch(patch) && reader.apply(patch)
     reader.set(event.data ?? null)
-    if (goesOn) return { type: 'STATE_DELTA', delta: patch, ...time(event), ...remark(event, told.patch) }
-    return { type: 'STATE_SNAPSHOT', snapshot: event.data ?? null, ...time(event), ...remark(event, told.custom) }
+    if (goesOn) return { type: 'STATE_DELTA', delta: patch, ...time(event), ...remark(event, ['name', 'data', 'patch']) }
+    return { type: 'STATE_SNAPSHOT', snapshot: event.data ?? null, ...time(event), ...remark(event, ['name', 'data']) }
   }
   return (event) => {
     const { name, data } = event
@@ -63,7 +51,7 @@ function createCustomWords(): (event: EventOf<'custom'>) => Word {
     if (name === names.state) return state(event)
     if (name === names.raw && data !== undefined) return raw(event)
     const word = activity(event) ?? received(event) ?? { type: 'CUSTOM', name, value: data ?? null }
-    return { ...remark(event, told.custom), ...word, ...time(event) }
+    return { ...remark(event, ['name', 'data']), ...word, ...time(event) }
   }
 }
 
@@ -83,7 +71,7 @@ function other({ id: messageId, role, content: delta }: OtherMessage): Word[] {
 
 function raw(event: EventOf<'custom'>): Word {
   const source = typeof event['source'] === 'string' ? { source: event['source'] } : {}
-  return { type: 'RAW', event: event.data, ...source, ...time(event), ...remark(event, without(told.raw, 'source' in source, 'source')) }
+  return { type: 'RAW', event: event.data, ...source, ...time(event), ...remark(event, ['name', 'data', ...Object.keys(source)]) }
 }
 
 /** Only what is read again as it is: three members, of which one repeats the id in the name. */
@@ -111,7 +99,7 @@ export function agUiEncoder({ threadId, runId }: AgUiOptions = {}): Stage<Entry,
     const { thread_id: thread, run_id: named } = event.type === 'started' ? event : { thread_id: undefined, run_id: undefined }
     const ownId = runId ?? (typeof named === 'string' && named !== '' ? named : (parseCursor(id)?.epoch ?? 'run'))
     run = { threadId: threadId ?? (typeof thread === 'string' && thread !== '' ? thread : ownId), runId: ownId }
-    const known = event.type === 'started' && isMain(event) ? { ...time(event), ...remark(event, told.started) } : {}
+    const known = event.type === 'started' && isMain(event) ? { ...time(event), ...remark(event, ['thread_id', 'run_id']) } : {}
     return [{ type: 'RUN_STARTED', ...run, ...known }]
   }
   const say = (event: EventOf<'token'> | EventOf<'thinking_token'>): Word[] => (event.content === '' ? [carry(event)] : speech.say(event))
@@ -138,11 +126,11 @@ export function agUiEncoder({ threadId, runId }: AgUiOptions = {}): Stage<Entry,
     step_started(event) {
       if (steps.has(event.step_name)) return [carry(event)]
       steps.add(event.step_name)
-      return [{ type: 'STEP_STARTED', stepName: event.step_name, ...time(event), ...remark(event, told.step) }]
+      return [{ type: 'STEP_STARTED', stepName: event.step_name, ...time(event), ...remark(event, ['step_name']) }]
     },
     step_completed(event) {
       if (!steps.delete(event.step_name)) return [carry(event)]
-      return [{ type: 'STEP_FINISHED', stepName: event.step_name, ...time(event), ...remark(event, told.step) }]
+      return [{ type: 'STEP_FINISHED', stepName: event.step_name, ...time(event), ...remark(event, ['step_name']) }]
     },
   }
   /** AG-UI allows nothing to stay open at the end. */
@@ -155,8 +143,8 @@ export function agUiEncoder({ threadId, runId }: AgUiOptions = {}): Stage<Entry,
     const earlier = result ? { result: { ...resultOf(result), output: result.output ?? null } } : {}
     if (event?.type === 'error') {
       const { error: message, code } = event
-      const hasCode = typeof code === 'string'
-      return { type: 'RUN_ERROR', message, ...(hasCode ? { code } : {}), ...time(event), ...remark(event, without(told.error, hasCode, 'code'), earlier) }
+      const coded = typeof code === 'string' ? { code } : {}
+      return { type: 'RUN_ERROR', message, ...coded, ...time(event), ...remark(event, ['error', ...Object.keys(coded)], earlier) }
     }
     const message = event || result ? (result?.reason ?? 'The agent reported that it did not succeed') : 'The run ended before its answer did'
     return { type: 'RUN_ERROR', message, code: event || result?.success === false ? 'agent' : 'interrupted' }
@@ -165,13 +153,13 @@ export function agUiEncoder({ threadId, runId }: AgUiOptions = {}): Stage<Entry,
     const outcome = ending.outcome({ isNumbered: false })
     if (outcome === 'cancelled' && event) {
       const earlier = result ? { result: { ...resultOf(result), output: result.output ?? null } } : {}
-      return { type: 'RUN_FINISHED', ...run, outcome: { type: 'cancelled' }, ...time(event), ...remark(event, told.cancelled, earlier) }
+      return { type: 'RUN_FINISHED', ...run, outcome: { type: 'cancelled' }, ...time(event), ...remark(event, [], earlier) }
     }
     if (outcome !== 'completed') return failed(event)
     const output = result?.output == null ? {} : { result: result.output }
     const details = resultOf(result)
     const end = event ?? { type: 'completed' as const, success: true }
-    const known = end.type === 'completed' && end.success === null ? without(told.completed, false, 'success') : told.completed
+    const known = end.type === 'completed' && end.success === null ? [] : ['success']
     return { type: 'RUN_FINISHED', ...run, ...output, ...time(end), ...remark(end, known, details ? { result: details } : {}) }
   }
   const tell = (event: AgentEvent): Word[] => {

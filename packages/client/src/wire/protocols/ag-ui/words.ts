@@ -54,7 +54,11 @@ export function remarkOf(value: Raw): Remark | undefined {
 export const names = { state: 'state', messages: 'messages', raw: 'raw', activity: 'activity/' } as const
 
 /** Milliseconds since 1970 as the envelope has them. Beyond this a Date is invalid and refuses to be written. */
+export function isoTimeOf(time: unknown): string | undefined {
+  return typeof time === 'number' && Math.abs(time) <= 8.64e15 ? toIsoTime(time) : undefined
+}
+
 export function timeOf(value: Raw): { readonly timestamp?: string } {
-  const time = value['timestamp']
-  return typeof time === 'number' && Math.abs(time) <= 8.64e15 ? { timestamp: toIsoTime(time) } : {}
+  const timestamp = isoTimeOf(value['timestamp'])
+  return timestamp === undefined ? {} : { timestamp }
 }

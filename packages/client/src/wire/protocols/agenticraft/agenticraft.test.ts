@@ -1,18 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
-import {
-  type AgentEvent,
-  agenticraft,
-  agenticraftText,
-  createAgenticraft,
-  type Frame,
-  type Framing,
-  isAgentStreamError,
-  type Protocol,
-  ProtocolError,
-  pipe,
-  watchEnding,
-} from '../../../wire.ts'
+import { readBody } from '../../../../test/reading.ts'
+import { type AgentEvent, agenticraft, agenticraftText, createAgenticraft, type Frame, type Framing, ProtocolError } from '../../../wire.ts'
 import { wholeNdjson } from '../../frames/concatenated.ts'
 import { rawTextSse, textSse } from '../../frames/plain-text-sse.ts'
 
@@ -25,31 +14,6 @@ const lines = (name: string): Record<string, unknown>[] =>
     .map((line) => JSON.parse(line))
 const utf8 = new TextEncoder()
 const lenient = createAgenticraft({ form: 'text', reading: 'lenient' })
-
-interface Reading {
-  readonly events: readonly AgentEvent[]
-  readonly outcome: string
-}
-
-/** What a client makes of a body: closed in order, or cut off by the network. */
-function readBody(protocol: Protocol, framing: Framing, body: string | Uint8Array, { size = 4096, isCut = false } = {}): Reading {
-  const bytes = typeof body === 'string' ? utf8.encode(body) : body
-  const stage = pipe(framing.decoder(), protocol.decoder())
-  const events: AgentEvent[] = []
-  const ending = watchEnding()
-  const take = (batch: readonly AgentEvent[]): void => {
-    events.push(...batch)
-    batch.forEach(ending.see)
-  }
-  try {
-    for (let at = 0; at < bytes.length; at += size) take(stage.push(bytes.subarray(at, at + size)))
-    if (!isCut) take(stage.end())
-  } catch (error) {
-    if (!isAgentStreamError(error)) throw error
-    return { events, outcome: error.code === 'interrupted' ? 'truncated' : 'failed' }
-  }
-  return { events, outcome: isCut && !ending.isOver() ? 'truncated' : ending.outcome({ isNumbered: false }) }
-}
 
 const textOf = (events: readonly AgentEvent[]): string => events.map((event) => (event.type === 'token' ? event.content : '')).join('')
 const tokens = (events: readonly AgentEvent[]): string[] => events.flatMap((event) => (event.type === 'token' ? [event.content] : []))
@@ -83,7 +47,7 @@ describe('chunks', () => {
         .replaceAll('\n', end)
 
     test('every piece is told once, in order; the final chunk ends the run', () => {
-      const { events, outcome } = readBody(agenticraft, textSse, body(textSse), { isCut })
+      const { events, outcome } = readBody(agenticraft, body(textSse), { framing: textSse, isCut })
       expect(tokens(events)).toEqual(chunks.map((chunk) => chunk['content']).filter(Boolean))
       if (chunks.length > 0) expect(events[0]).toEqual({ type: 'started' })
       if (hasFinal) expect(events.at(-1)).toMatchObject({ type: 'completed', success: true })
@@ -91,12 +55,12 @@ describe('chunks', () => {
     })
 
     test('N12 N36 N37: any cut, line end, byte order mark and comment gives the same events', () => {
-      const whole = readBody(agenticraft, textSse, body(textSse), { isCut })
+      const whole = readBody(agenticraft, body(textSse), { framing: textSse, isCut })
       for (const end of ['\n', '\r\n', '\r']) {
         const text = `\uFEFF: ping${end}${end}${body(textSse, end)}`
-        for (const size of [1, 2, 7]) expect(readBody(agenticraft, textSse, text, { isCut, size })).toEqual(whole)
+        for (const size of [1, 2, 7]) expect(readBody(agenticraft, text, { framing: textSse, isCut, size })).toEqual(whole)
       }
-      expect(readBody(agenticraft, wholeNdjson, body(wholeNdjson), { isCut, size: 1 }).events).toEqual(whole.events)
+      expect(readBody(agenticraft, body(wholeNdjson), { framing: wholeNdjson, isCut, size: 1 }).events).toEqual(whole.events)
     })
 
     test.each([textSse, wholeNdjson])('N1 N3 N4: cut at every byte over $name it never ends completed before its final chunk', (framing) => {
@@ -105,18 +69,18 @@ describe('chunks', () => {
       const whole = hasFinal ? bytes.length - (framing === wholeNdjson ? 1 : 0) : Number.POSITIVE_INFINITY
       for (let at = 0; at < Math.min(bytes.length + 1, whole); at++)
         for (const cut of [true, false])
-          expect([at, readBody(agenticraft, framing, bytes.subarray(0, at), { isCut: cut }).outcome]).not.toEqual([at, 'completed'])
+          expect([at, readBody(agenticraft, bytes.subarray(0, at), { framing, isCut: cut }).outcome]).not.toEqual([at, 'completed'])
     })
 
     test('an agent that swallows its final chunk may be believed, if the caller says so', () => {
       const trusting = createAgenticraft({ isFinalChunkOptional: true })
-      expect(readBody(trusting, textSse, body(textSse), { isCut }).outcome).toBe(isCut ? 'truncated' : 'completed')
+      expect(readBody(trusting, body(textSse), { framing: textSse, isCut }).outcome).toBe(isCut ? 'truncated' : 'completed')
     })
   })
 
   const last = (name: string): readonly AgentEvent[] => {
     const found = transcripts.find((transcript) => transcript.name.startsWith(name))
-    return readBody(agenticraft, wholeNdjson, (found?.chunks ?? []).map((chunk) => JSON.stringify(chunk)).join('\n')).events
+    return readBody(agenticraft, (found?.chunks ?? []).map((chunk) => JSON.stringify(chunk)).join('\n'), { framing: wholeNdjson }).events
   }
   test('a piece keeps its metadata and its time', () =>
     expect(last('01')[1]).toEqual({ type: 'token', content: 'High ', metadata: { model: 'gpt-4o-mini', index: 0 }, timestamp: '2026-03-04T09:15:00.000Z' }))
@@ -179,7 +143,7 @@ describe('bare text', () => {
 
     test('read by the standard: what a conforming parser dispatches', () => {
       for (const protocol of [agenticraft, agenticraftText]) {
-        const { events, outcome } = readBody(protocol, textSse, body)
+        const { events, outcome } = readBody(protocol, body, { framing: textSse })
         expect(tokens(events)).toEqual(dispatched.filter(Boolean))
         // Nothing at all is an empty text, if it is known to be text.
         const isGood = !isCutInside && (protocol === agenticraftText || body !== '')
@@ -189,18 +153,19 @@ describe('bare text', () => {
     })
 
     test('N12 N36 N37: by the standard, any cut, line end, byte order mark and comment gives the same events', () => {
-      const whole = readBody(agenticraftText, textSse, body)
+      const whole = readBody(agenticraftText, body, { framing: textSse })
       for (const end of name.startsWith('26') ? ['\n'] : ['\n', '\r\n', '\r'])
-        for (const size of [1, 5]) expect(readBody(agenticraftText, textSse, `\uFEFF: ping${end}${end}${body.replaceAll('\n', end)}`, { size })).toEqual(whole)
+        for (const size of [1, 5])
+          expect(readBody(agenticraftText, `\uFEFF: ping${end}${end}${body.replaceAll('\n', end)}`, { framing: textSse, size })).toEqual(whole)
     })
 
     test('X6: read leniently, what was sent: nothing lost, nothing obeyed', () => {
-      const { events, outcome } = readBody(lenient, rawTextSse, body)
+      const { events, outcome } = readBody(lenient, body, { framing: rawTextSse })
       expect(outcome).toBe(isCutInside ? 'truncated' : 'completed')
       if (isCutInside) expect(tokens(events)).toEqual(['High '])
       // The one ambiguity: two line feeds and `data: ` inside a text.
       else expect(textOf(events)).toBe(name.startsWith('25') ? 'safe\ndata: injectedxsecond event' : sent.join(''))
-      for (const size of [1, 3]) expect(readBody(lenient, rawTextSse, `\uFEFF${body}`, { size })).toEqual({ events, outcome })
+      for (const size of [1, 3]) expect(readBody(lenient, `\uFEFF${body}`, { framing: rawTextSse, size })).toEqual({ events, outcome })
     })
 
     test.each([
@@ -210,21 +175,21 @@ describe('bare text', () => {
       const bytes = utf8.encode(body)
       for (let at = 0; at <= bytes.length; at++) {
         const part = bytes.subarray(0, at)
-        expect(readBody(protocol, framing, part, { isCut: true }).outcome).toBe('truncated')
+        expect(readBody(protocol, part, { framing, isCut: true }).outcome).toBe('truncated')
         const isFrameEnd = at === 0 || /(?:\n\n|\r\n|^)$/.test(new TextDecoder().decode(part))
-        if (!isFrameEnd) expect([at, readBody(protocol, framing, part).outcome]).toEqual([at, 'truncated'])
+        if (!isFrameEnd) expect([at, readBody(protocol, part, { framing }).outcome]).toEqual([at, 'truncated'])
       }
     })
   })
 
   test('a named error fails the run; its text is the error', () =>
-    expect(readBody(agenticraftText, textSse, 'data: a\n\nevent: error\ndata: boom\n\n')).toMatchObject({
+    expect(readBody(agenticraftText, 'data: a\n\nevent: error\ndata: boom\n\n', { framing: textSse })).toMatchObject({
       outcome: 'failed',
       events: [{ type: 'started' }, { type: 'token' }, { type: 'error', error: 'boom' }],
     }))
   test('text that looks like a chunk stays text where only text is read', () => {
     const data = JSON.stringify({ content: 'a', is_final: true })
-    expect(tokens(readBody(agenticraftText, textSse, `data: ${data}\n\n`).events)).toEqual([data])
-    expect(tokens(readBody(lenient, rawTextSse, `data: ${data}\n\n`).events)).toEqual([data])
+    expect(tokens(readBody(agenticraftText, `data: ${data}\n\n`, { framing: textSse }).events)).toEqual([data])
+    expect(tokens(readBody(lenient, `data: ${data}\n\n`, { framing: rawTextSse }).events)).toEqual([data])
   })
 })

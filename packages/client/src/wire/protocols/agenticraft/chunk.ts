@@ -6,10 +6,10 @@ import { isObject } from '../../json.ts'
 export interface StreamChunk {
   readonly content: string
   readonly token?: string | null
-  readonly metadata?: Readonly<Record<string, unknown>>
+  readonly metadata?: Readonly<Record<string, unknown>> | null
   readonly is_final: boolean
-  /** Seconds since 1970. */
-  readonly timestamp?: number | undefined
+  /** Seconds since 1970, where it is a number. */
+  readonly timestamp?: unknown
 }
 
 /** Where a chunk carries an event that AgentiCraft has no words for; its own readers ignore chunks without content. */
@@ -23,15 +23,9 @@ export function looksLikeChunk(value: unknown): boolean {
 /** Throws ProtocolError for anything else. */
 export function parseChunk(value: unknown): StreamChunk {
   if (!isObject(value) || !looksLikeChunk(value)) throw wrong('expected `content` and `is_final`', value)
-  const { metadata, timestamp, content, is_final } = value
+  const { metadata } = value
   if (metadata != null && !isObject(metadata)) throw wrong('`metadata` is no object', value)
-  // Both were checked by looksLikeChunk.
-  return {
-    content: content as string,
-    is_final: is_final as boolean,
-    metadata: metadata ?? {},
-    timestamp: typeof timestamp === 'number' ? timestamp : undefined,
-  }
+  return value as unknown as StreamChunk // Its texts were checked by looksLikeChunk; the time is looked at where it is used.
 }
 
 function wrong(what: string, value: unknown): ProtocolError {
@@ -39,7 +33,7 @@ function wrong(what: string, value: unknown): ProtocolError {
 }
 
 /** The time of a chunk as the envelope has it; nothing for what is no date. */
-export function envelopeOf(seconds: number | undefined): { timestamp?: string } {
+export function isoTimeOf(seconds: unknown): string | undefined {
   // Beyond this a Date is invalid and refuses to be written.
-  return seconds === undefined || Math.abs(seconds) > 8.64e12 ? {} : { timestamp: toIsoTime(seconds * 1000) }
+  return typeof seconds !== 'number' || Math.abs(seconds) > 8.64e12 ? undefined : toIsoTime(seconds * 1000)
 }

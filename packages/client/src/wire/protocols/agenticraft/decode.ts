@@ -5,7 +5,7 @@ import type { AgentEvent, EventOf } from '../../events/vocabulary.ts'
 import type { Frame } from '../../frames/frame.ts'
 import { isObject, parsePythonJson } from '../../json.ts'
 import type { Stage } from '../../stage.ts'
-import { carried, envelopeOf, looksLikeChunk, parseChunk, type StreamChunk } from './chunk.ts'
+import { carried, isoTimeOf, looksLikeChunk, parseChunk, type StreamChunk } from './chunk.ts'
 
 export interface DecodeOptions {
   /** Frames are text, whatever they look like. */
@@ -29,23 +29,27 @@ export function agenticraftDecoder({ isText, isFinalChunkOptional }: DecodeOptio
     const [first] = events
     if (!first) return events
     for (const event of events) {
-      if (event.type === 'token' && isMain(event)) text += event.content
-      else if (event.type === 'result' && isMain(event)) hasResult = true
-      isOver ||= isTerminalEvent(event)
+      if (event.type === 'token') text += isMain(event) ? event.content : ''
+      else {
+        hasResult ||= event.type === 'result' && isMain(event)
+        isOver ||= isTerminalEvent(event)
+      }
     }
     if (isStarted) return events
     isStarted = true
     return first.type === 'started' ? events : [{ type: 'started' }, ...events]
   }
-  const finish = ({ metadata = {}, timestamp }: Partial<StreamChunk>, output: string): AgentEvent[] => {
-    const stop = metadata['finish_reason'] ?? metadata['stop_reason']
+  const finish = ({ metadata, timestamp }: Partial<StreamChunk>, output: string): AgentEvent[] => {
+    const stop = metadata?.['finish_reason'] ?? metadata?.['stop_reason']
     const result: EventOf<'result'> = { type: 'result', output, success: true, ...(typeof stop === 'string' ? { stop_reason: stop } : {}) }
-    const time = metadata['execution_time']
+    const time = metadata?.['execution_time']
     const completed: EventOf<'completed'> = { type: 'completed', success: true, ...(typeof time === 'number' ? { execution_time: time } : {}) }
-    return [...(hasResult ? [] : [result]), { ...completed, ...envelopeOf(timestamp) }]
+    const at = isoTimeOf(timestamp)
+    return [...(hasResult ? [] : [result]), at === undefined ? completed : { ...completed, timestamp: at }]
   }
   const decodeFinal = (chunk: StreamChunk): AgentEvent[] => {
-    const { metadata = {}, content } = chunk
+    const { content } = chunk
+    const metadata = chunk.metadata ?? {}
     const total = metadata['total_content']
     return [...toolCalls(metadata), ...usage(metadata), ...finish(chunk, typeof total === 'string' ? total : text + content)]
   }
@@ -84,14 +88,21 @@ function isChunkText(data: string): boolean {
   }
 }
 
-function contentOf({ content, metadata = {}, timestamp }: StreamChunk): AgentEvent[] {
-  if (isObject(metadata[carried])) return [parseEvent(metadata[carried])]
+/** Without a list of the names: pieces of text come by the thousand. */
+function isEmpty(metadata: Metadata): boolean {
+  for (const _ in metadata) return false
+  return true
+}
+
+function contentOf({ content, metadata, timestamp: seconds }: StreamChunk): AgentEvent[] {
+  if (metadata && isObject(metadata[carried])) return [parseEvent(metadata[carried])]
   if (content === '') return []
-  const envelope = envelopeOf(timestamp)
+  const timestamp = isoTimeOf(seconds)
+  if (!metadata || isEmpty(metadata)) return [timestamp === undefined ? { type: 'token', content } : { type: 'token', content, timestamp }]
+  const envelope = timestamp === undefined ? {} : { timestamp }
   // Two names for the kind of a piece: the guide's and the one that is sent (`providers/anthropic.py`).
   const kind = String(metadata['event_type'] ?? metadata['type'])
-  if (kind.startsWith('thinking')) return [{ type: 'thinking_token', content, ...envelope }]
-  return [Object.keys(metadata).length > 0 ? { type: 'token', content, metadata, ...envelope } : { type: 'token', content, ...envelope }]
+  return [kind.startsWith('thinking') ? { type: 'thinking_token', content, ...envelope } : { type: 'token', content, metadata, ...envelope }]
 }
 
 function toolCalls({ tool_calls: calls }: Metadata): AgentEvent[] {

@@ -1,21 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
-import {
-  type AgentEvent,
-  agentor,
-  agentorChat,
-  concatenated,
-  type Framing,
-  framingFor,
-  isAgentStreamError,
-  jsonSeq,
-  message,
-  ndjson,
-  ProtocolError,
-  pipe,
-  type Stage,
-  watchEnding,
-} from '../../../wire.ts'
+import { readBody } from '../../../../test/reading.ts'
+import { type AgentEvent, agentor, agentorChat, concatenated, type Framing, framingFor, jsonSeq, message, ndjson, ProtocolError, pipe } from '../../../wire.ts'
 import { bareJsonSse, jsonSse } from '../../frames/concatenated-sse.ts'
 
 const folder = new URL('../../../../conformance/agentor/', import.meta.url)
@@ -28,42 +14,12 @@ const lines = (name: string): Record<string, unknown>[] =>
 const files = readdirSync(folder).sort()
 const utf8 = new TextEncoder()
 
-interface Reading {
-  readonly events: readonly AgentEvent[]
-  readonly outcome: string
-}
-
-/** What a client makes of a body: closed in order, or cut off by the network. */
-function readBody(framing: Framing, body: string | Uint8Array, { size = 4096, isCut = false } = {}): Reading {
-  const bytes = typeof body === 'string' ? utf8.encode(body) : body
-  const chunks: Uint8Array[] = []
-  for (let at = 0; at < bytes.length; at += size) chunks.push(bytes.subarray(at, at + size))
-  return readChunks(pipe(framing.decoder(), agentor.decoder()), chunks, isCut)
-}
-
-function readChunks(stage: Stage<Uint8Array, AgentEvent>, chunks: readonly Uint8Array[], isCut = false): Reading {
-  const events: AgentEvent[] = []
-  const ending = watchEnding()
-  const take = (batch: readonly AgentEvent[]): void => {
-    events.push(...batch)
-    batch.forEach(ending.see)
-  }
-  try {
-    for (const chunk of chunks) take(stage.push(chunk))
-    if (!isCut) take(stage.end())
-  } catch (error) {
-    if (!isAgentStreamError(error)) throw error
-    return { events, outcome: error.code === 'interrupted' ? 'truncated' : 'failed' }
-  }
-  return { events, outcome: isCut && !ending.isOver() ? 'truncated' : ending.outcome({ isNumbered: false }) }
-}
-
 /** The events a transcript must become, as reviewed data. */
 const expected = (name: string): unknown => lines(`events/${name}.jsonl`)
 
 /** How many bytes it takes until a clean end there is a good one: the reply that ends a chat, `run_end` of the engine. */
 function isGoodEnd(framing: Framing, part: Uint8Array): boolean {
-  const ends = readBody(framing, part).events.at(-1)
+  const ends = readBody(agentor, part, { framing }).events.at(-1)
   return ends?.type === 'completed'
 }
 
@@ -85,17 +41,18 @@ describe('bodies', () => {
   describe.each(bodies)('N58: $name', ({ name, body }) => {
     const isCut = name.includes('connection-cut')
 
-    test('becomes these events', () => expect(readBody(jsonSse, body, { isCut }).events).toEqual(expected(name)))
+    test('becomes these events', () => expect(readBody(agentor, body, { framing: jsonSse, isCut }).events).toEqual(expected(name)))
 
     test('ends as it should', () => {
       const hasError = name.startsWith('sse-') && body.includes('event: error')
-      expect(readBody(jsonSse, body, { isCut }).outcome).toBe(hasError ? 'failed' : isCut ? 'truncated' : 'completed')
+      expect(readBody(agentor, body, { framing: jsonSse, isCut }).outcome).toBe(hasError ? 'failed' : isCut ? 'truncated' : 'completed')
     })
 
     test('N12 N36 N37: any cut, line end, byte order mark and comment gives the same events', () => {
-      const whole = readBody(jsonSse, body, { isCut })
+      const whole = readBody(agentor, body, { framing: jsonSse, isCut })
       for (const end of ['\n', '\r\n', '\r'])
-        for (const size of [1, 3]) expect(readBody(jsonSse, `\uFEFF: ping${end}${end}${body.replaceAll('\n', end)}`, { isCut, size })).toEqual(whole)
+        for (const size of [1, 3])
+          expect(readBody(agentor, `\uFEFF: ping${end}${end}${body.replaceAll('\n', end)}`, { framing: jsonSse, isCut, size })).toEqual(whole)
     })
 
     test('N1 N3 N4: cut at every byte it never ends completed before its reply', () => {
@@ -104,7 +61,7 @@ describe('bodies', () => {
       const reply = bytes.length - (name.startsWith('sse-02') ? 2 : name.startsWith('sse-01') ? 3 : 1)
       for (let at = 0; at <= bytes.length; at++) {
         const part = bytes.subarray(0, at)
-        expect(readBody(jsonSse, part, { isCut: true }).outcome).not.toBe('completed')
+        expect(readBody(agentor, part, { framing: jsonSse, isCut: true }).outcome).not.toBe('completed')
         if (at < reply) expect([at, isGoodEnd(jsonSse, part)]).toEqual([at, false])
       }
     })
@@ -127,7 +84,7 @@ describe('bodies', () => {
   test('written again for the readers of /chat, a chat is the same bytes, apart from the pieces of its text', () => {
     for (const name of chats.filter((each) => !each.includes('connection-cut') && !each.includes('failures'))) {
       const encoder = agentorChat.encoder()
-      const frames = readBody(jsonSse, read(`${name}.txt`)).events.flatMap((event) => encoder.push({ id: '', event }))
+      const frames = readBody(agentor, read(`${name}.txt`), { framing: jsonSse }).events.flatMap((event) => encoder.push({ id: '', event }))
       const whole = frames.filter(({ data }) => JSON.parse(data).chunk === null)
       expect(whole.map(bareJsonSse.encode).join('')).toBe(read(`${name}.txt`))
     }
@@ -144,14 +101,14 @@ describe('lines', () => {
 
     test.each([ndjson, jsonSse, concatenated, jsonSeq])('becomes these events over $name, in one piece and byte by byte', (framing) => {
       const text = sent.map((line) => framing.encode({ data: JSON.stringify(line) })).join('')
-      for (const size of [4096, 1]) expect(readBody(framing, text, { size }).events).toEqual(expected(name))
+      for (const size of [4096, 1]) expect(readBody(agentor, text, { framing, size }).events).toEqual(expected(name))
     })
 
     test('N3: cut at every byte it never ends completed before its last object', () => {
       const bytes = utf8.encode(body)
       const events = lines(`events/${name}.jsonl`)
       for (let at = 0; at < bytes.length - 1; at++) {
-        const { outcome, events: seen } = readBody(concatenated, bytes.subarray(0, at))
+        const { outcome, events: seen } = readBody(agentor, bytes.subarray(0, at), { framing: concatenated })
         // An assistant message of the older releases may not be the last one; nothing in it tells.
         if (outcome === 'completed')
           expect([at, seen.filter(({ type }) => type === 'token').length]).toEqual([at, name.startsWith('legacy-03') ? 1 : events.length])
@@ -160,7 +117,7 @@ describe('lines', () => {
   })
 
   test('the turn limit of the engine is a failure, although the loop ends in order', () =>
-    expect(readBody(ndjson, read('engine-07-turn-limit.jsonl')).outcome).toBe('failed'))
+    expect(readBody(agentor, read('engine-07-turn-limit.jsonl'), { framing: ndjson }).outcome).toBe('failed'))
 })
 
 describe('socket', () => {
@@ -169,9 +126,9 @@ describe('socket', () => {
     const frames = lines(`${name}.jsonl`).flatMap((line) =>
       line['direction'] === 'server' && typeof line['frame'] === 'string' ? [utf8.encode(line['frame'])] : [],
     )
-    expect(readChunks(pipe(message.decoder(), agentor.decoder()), frames).events).toEqual(expected(name))
+    expect(readBody(agentor, frames, { framing: message }).events).toEqual(expected(name))
   })
-  test('a close without a reply is no good end', () => expect(readChunks(pipe(message.decoder(), agentor.decoder()), []).outcome).toBe('truncated'))
+  test('a close without a reply is no good end', () => expect(readBody(agentor, [], { framing: message }).outcome).toBe('truncated'))
 })
 
 describe('odd objects', () => {
@@ -184,7 +141,7 @@ describe('odd objects', () => {
   test('an answer that was not streamed is its text', () => {
     const { request, response } = lines('http-responses.jsonl')[0] as { request: unknown; response: { body: string } }
     expect(request).toBeDefined()
-    expect(readBody(concatenated, response.body)).toMatchObject({
+    expect(readBody(agentor, response.body, { framing: concatenated })).toMatchObject({
       outcome: 'completed',
       events: [{ type: 'started' }, { content: 'one' }, { output: 'one' }, {}],
     })

@@ -10,7 +10,7 @@ import { agentorEncoder, chatEncoder } from './encode.ts'
 import { readAgentor } from './read.ts'
 
 /** Reads whatever Agentor's servers send, writes proper server-sent events (or lines, or sequences) of compact objects. */
-export const agentor: TwoWayProtocol = { ...readAgentor, encoder: agentorEncoder }
+export const agentor: TwoWayProtocol = { ...readAgentor(), encoder: agentorEncoder }
 
 /** The same, written as its own `/chat` does: indented objects one after another under `text/event-stream`. */
-export const agentorChat: TwoWayProtocol = { ...readAgentor, name: 'agentor-chat', framings: [bareJsonSse], encoder: chatEncoder }
+export const agentorChat: TwoWayProtocol = { ...readAgentor(), name: 'agentor-chat', framings: [bareJsonSse], encoder: chatEncoder }

@@ -7,10 +7,10 @@ import { agentorDecoder } from './decode.ts'
 import { agentorDialogue } from './dialogue.ts'
 
 /** Agentor without what writes it, so that a page that only reads loads nothing more. */
-export const readAgentor: Protocol = {
+export const readAgentor = (): Protocol => ({
   name: 'agentor',
   framings: [jsonSse, ndjson, jsonSeq, concatenated],
   isStoppedByLeaving: true,
   decoder: agentorDecoder,
   dialogue: agentorDialogue,
-}
+})

@@ -2,111 +2,27 @@
 import { readUIMessageStream, type UIMessageChunk, uiMessageChunkSchema } from 'ai'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { anyEvent, carry as carryOver, eventOf, types } from '../../../../test/any-event.ts'
 import {
   type AgentEvent,
   type EventType,
   effectiveLoopScope,
-  eventSchemas,
   isTerminalEvent,
   uiMessageStreamLosses as losses,
-  parseEvent,
-  pipe,
   sse,
   uiMessageStream,
   watchEnding,
 } from '../../../wire.ts'
 
-const utf8 = new TextEncoder()
 function written(events: readonly AgentEvent[]): string[] {
   const encoder = uiMessageStream.encoder()
   return [...events.flatMap((event) => encoder.push({ id: 'x-1', event })), ...encoder.end()].map(({ data }) => data)
 }
 
-function carry(events: readonly AgentEvent[], size = 4096): AgentEvent[] {
-  const bytes = utf8.encode(
-    written(events)
-      .map((data) => sse.encode({ data }))
-      .join(sse.heartbeat),
-  )
-  const stage = pipe(sse.decoder(), uiMessageStream.decoder())
-  const out: AgentEvent[] = []
-  for (let at = 0; at < bytes.length; at += size) out.push(...stage.push(bytes.subarray(at, at + size)))
-  return [...out, ...stage.end()]
-}
-const json = fc.jsonValue({ depthSize: 'small' }).map((value) => JSON.parse(JSON.stringify(value)))
-const text = fc.oneof(fc.string({ maxLength: 8 }), fc.constantFrom('a\nb', '\r\n', 'data: x', '{"a":1}', '[DONE]', 'null', '🌊', ' '))
-const name = fc.stringMatching(/^[a-c]{1,2}$/)
-const number = fc.integer({ min: 0, max: 99 })
-const flag = fc.boolean()
-const call = fc.record({ id: name, function: fc.record({ name, arguments: text }, { requiredKeys: [] }) }, { requiredKeys: ['function'] })
-const hook = { phase: name }
-const step = { run_id: name, step_id: name, step_index: number }
-const envelope = {
-  timestamp: fc.constantFrom('2026-03-04T09:15:00.125000', null),
-  loop_scope: fc.constantFrom({ kind: 'main' }, { kind: 'dawp', run_id: 'dawp-1' }, null),
-}
+const carry = (events: readonly AgentEvent[], size?: number): AgentEvent[] =>
+  carryOver(uiMessageStream, events, { framing: sse, ...(size === undefined ? {} : { size }) })
 
-type Model = Record<string, fc.Arbitrary<unknown>>
-/** What each event may have beside its type. The last of each pair may be absent, as may the envelope. */
-const members: Record<EventType, readonly [Model, Model?]> = {
-  status: [{ status: text }],
-  started: [{}, { message_id: text, agent: text }],
-  iteration_start: [{ iteration: number }, { remaining: number }],
-  token: [{ content: text }, { metadata: json, is_fallback: flag }],
-  thinking_token: [{ content: text }, { more: json }],
-  tool_call_delta: [{ tool_call: call }, { arguments_delta: text }],
-  tool_calls_ready: [{ tool_calls: fc.array(call, { maxLength: 3 }) }],
-  tool_call: [{ tool_name: name }, { parameters: json, operation: name, tool_call_id: name }],
-  tool_result: [
-    { tool_name: name, result: json },
-    { success: flag, tool_call_id: name },
-  ],
-  tool_progress: [{ tool_name: name }, { progress: number, message: text, data: json, tool_call_id: name }],
-  tool_error: [{ tool_name: name, error: text }, { tool_call_id: name }],
-  thought: [{ content: text }],
-  action: [{ tool_name: name }, { parameters: json }],
-  observation: [{ content: text }],
-  step_started: [{ step_name: name }],
-  step_completed: [{ step_name: name }, { success: flag }],
-  dawp_run_started: [{ run_id: name }],
-  dawp_run_completed: [{ run_id: name }, { success: flag }],
-  dawp_step_started: [step],
-  dawp_step_completed: [step],
-  dawp_result: [{}, { success: flag, dawp_result: json }],
-  result: [{ output: json }, { success: flag, reason: text, stop_reason: text }],
-  completed: [{}, { success: flag, execution_time: number }],
-  usage: [{ input_tokens: number }, { iteration: number }],
-  approval_request: [
-    { approval_id: name, tool_name: name },
-    { parameters: json, tool_call_id: name, expires_at: text },
-  ],
-  approval_response: [{ approval_id: name, approved: flag }, { reason: text }],
-  source: [{ source_id: name }, { url: text, title: text, media_type: name, name }],
-  file: [{ media_type: name }, { url: text, data: text, name }],
-  cancelled: [{}, { reason: text, by: name }],
-  error: [{ error: text }, { code: name, retryable: flag }],
-  custom: [
-    { name: fc.oneof(name, fc.constantFrom('message-metadata', 'agent-event', '__proto__')), data: json },
-    { id: name, transient: flag, more: json },
-  ],
-  recovery_result: [{}, { recovery: json }],
-  agent_hook: [{}, { event: name, blocked: flag }],
-  plugin_config_resolved: [{}, { plugin_count: number }],
-  plugin_phase_started: [hook],
-  plugin_hook_started: [hook],
-  plugin_hook_completed: [hook, { duration_ms: number }],
-  plugin_hook_failed: [hook, { error: json }],
-}
-
-function eventOf(type: EventType): fc.Arbitrary<AgentEvent> {
-  const [required, optional = {}] = members[type]
-  const model: Model = { ...required, ...optional, ...envelope }
-  return fc.record(model, { requiredKeys: Object.keys(required) }).map((value) => parseEvent({ type, ...value }))
-}
-
-const types = Object.keys(eventSchemas) as EventType[]
 const ends: readonly EventType[] = ['completed', 'error', 'cancelled']
-const anyEvent = fc.oneof(...types.map((type) => ({ arbitrary: eventOf(type), weight: ends.includes(type) ? 1 : 4 })))
 const isMain = (event: AgentEvent): boolean => effectiveLoopScope(event).kind === 'main'
 const textOf = (all: readonly AgentEvent[]): string => all.map((event) => (event.type === 'token' && isMain(event) ? event.content : '')).join('')
 

@@ -63,8 +63,7 @@ export function parseChunk(data: string): OtherChunk {
   if (!isKnown(chunk)) return chunk
   // The type is known to be one of many, and so are the members, until one is picked.
   const members: Members = chunk
-  const missing = texts[chunk.type].find((member) => typeof members[member] !== 'string')
-  if (missing) throw wrong(`\`${missing}\` of ${chunk.type} is no text`, data)
+  for (const member of texts[chunk.type]) if (typeof members[member] !== 'string') throw wrong(`\`${member}\` of ${chunk.type} is no text`, data)
   if (chunk.type === 'tool-approval-response' && typeof members['approved'] !== 'boolean') throw wrong('`approved` is neither true nor false', data)
   return chunk
 }

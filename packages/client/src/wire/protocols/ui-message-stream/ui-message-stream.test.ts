@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
-import { type AgentEvent, isAgentStreamError, ProtocolError, pipe, sse, uiMessageStream, watchEnding } from '../../../wire.ts'
+import { readBody } from '../../../../test/reading.ts'
+import { type AgentEvent, isAgentStreamError, ProtocolError, uiMessageStream } from '../../../wire.ts'
 
 const folder = new URL('../../../../conformance/ui-message-stream/', import.meta.url)
 const names = readdirSync(folder)
@@ -17,17 +18,7 @@ const expected = (name: string): AgentEvent[] =>
 const plain = (events: readonly AgentEvent[]): unknown => JSON.parse(JSON.stringify(events))
 const utf8 = new TextEncoder()
 
-/** What a client makes of a body that was closed in order: the kinder of the two ends. */
-function readBytes(bytes: Uint8Array, size = 4096): { events: AgentEvent[]; outcome: string } {
-  const stage = pipe(sse.decoder(), uiMessageStream.decoder())
-  const events: AgentEvent[] = []
-  for (let at = 0; at < bytes.length; at += size) events.push(...stage.push(bytes.subarray(at, at + size)))
-  events.push(...stage.end())
-  const ending = watchEnding()
-  events.forEach(ending.see)
-  return { events, outcome: ending.outcome({ isNumbered: false }) }
-}
-const readText = (text: string, size?: number) => readBytes(utf8.encode(text), size)
+const readText = (text: string | Uint8Array, size?: number) => readBody(uiMessageStream, text, size === undefined ? {} : { size })
 
 const outcomes: Readonly<Record<string, string>> = {
   '08-error-mid-text': 'failed',
@@ -55,7 +46,7 @@ describe.each(names)('%s', (name) => {
     const frames = text.split('\n\n')
     const last = frames.findIndex((frame) => frame.startsWith('data: {"type":"finish"'))
     const end = utf8.encode(frames.slice(0, last < 0 ? frames.length : last + 1).join('\n\n')).length + (last < 0 ? 0 : 2)
-    for (let at = 0; at < end; at++) expect([at, readBytes(bytes.subarray(0, at)).outcome]).not.toEqual([at, 'completed'])
+    for (let at = 0; at < end; at++) expect([at, readText(bytes.subarray(0, at)).outcome]).not.toEqual([at, 'completed'])
   })
 })
 

@@ -8,4 +8,4 @@ import { uiMessageStreamEncoder } from './encode.ts'
 import { readUiMessageStream } from './read.ts'
 
 /** Reads what AI SDK servers stream, and streams what an unmodified `useChat` reads. */
-export const uiMessageStream: TwoWayProtocol = { ...readUiMessageStream, encoder: uiMessageStreamEncoder }
+export const uiMessageStream: TwoWayProtocol = { ...readUiMessageStream(), encoder: uiMessageStreamEncoder }

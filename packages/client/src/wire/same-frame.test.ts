@@ -1,8 +1,9 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { isAgentStreamError } from '../../../errors.ts'
-import type { TwoWayProtocol } from '../protocol.ts'
-import { a2a, a2aV1 } from './a2a.ts'
+import { isAgentStreamError } from '../errors.ts'
+import { a2a, a2aV1 } from './protocols/a2a/a2a.ts'
+import { agUi } from './protocols/ag-ui/ag-ui.ts'
+import type { TwoWayProtocol } from './protocols/protocol.ts'
 import { readSameFrames } from './same-frame.ts'
 
 /** What every frame gives: its events, or why it is refused. */
@@ -65,14 +66,33 @@ const v1 = update.map(
   ([part, append, task]) =>
     `{"jsonrpc":"2.0","id":1,"result":{"artifactUpdate":{"taskId":${task},"contextId":"a","artifact":{"artifactId":"answer","parts":[{${part}}]},"append":${append}}}}`,
 )
+const time = fc.oneof(
+  { weight: 6, arbitrary: fc.integer({ min: 1, max: 9 }).map(String) },
+  fc.constantFrom('0', '-0', '1e3', '1.5', '-1', '9e15', '1e400', '01', '1.', '.5', '+1', ' 2 ', '"1"', 'null', '1,"role":"user"', '1,"delta":"b"', ''),
+)
+const messageId = fc.constantFrom('"m"', '"m"', '"m"', '"a"', '"b"', 'null', '1')
+const type = fc.constantFrom('CONTENT', 'CONTENT', 'CONTENT', 'CHUNK', 'START', 'END')
+const agUiFrame = fc.oneof(
+  fc.tuple(type, messageId, literal, time).map(([kind, id, text, at]) => `{"type":"TEXT_MESSAGE_${kind}","messageId":${id},"delta":${text},"timestamp":${at}}`),
+  fc.tuple(time, messageId, literal).map(([at, id, text]) => `{"timestamp":${at},"delta":${text},"type":"TEXT_MESSAGE_CONTENT","messageId":${id}}`),
+  fc.tuple(messageId, literal).map(([id, text]) => `{"type":"TEXT_MESSAGE_CONTENT","messageId":${id},"delta":${text}}`),
+  fc.constantFrom('user', 'assistant').map((role) => `{"type":"TEXT_MESSAGE_START","messageId":"m","role":"${role}"}`),
+  fc.constantFrom(
+    '{"type":"piece","id":"m","content":"a"}',
+    '{"type":"TOOL_CALL_CHUNK","toolCallId":"c","toolCallName":"look","delta":"{}"}',
+    '{"type":"MESSAGES_SNAPSHOT","messages":[{"id":"b","role":"assistant","content":"a"}]}',
+    '{"type":"RUN_FINISHED"}',
+  ),
+)
 const streamOf = (frame: fc.Arbitrary<string>): fc.Arbitrary<string[]> => {
   const cut = fc.tuple(frame, fc.integer({ min: 1, max: 400 })).map(([data, at]) => data.slice(0, at))
   return fc.array(fc.oneof({ weight: 9, arbitrary: frame }, { weight: 1, arbitrary: cut }), { maxLength: 12 })
 }
 
 test.each([
-  ['0.3', a2a, v03],
-  ['1.0', a2aV1, v1],
+  ['A2A 0.3', a2a, v03],
+  ['A2A 1.0', a2aV1, v1],
+  ['AG-UI', agUi, agUiFrame],
 ] as const)('frames of %s that are alike say what they say when each is read in full', (_version, protocol, frame) => {
   fc.assert(
     fc.property(streamOf(frame), (frames) => {
@@ -82,10 +102,10 @@ test.each([
   )
 })
 
-/** Counts what is read in full; the variable texts are the values of `text` and `time`. */
+/** Counts what is read in full; the variables are the values of `text` and `time`. */
 function counting() {
   const full: string[] = []
-  const read = readSameFrames<Record<string, string>>({
+  const read = readSameFrames<Record<string, string | number>>({
     read(data) {
       full.push(data)
       return JSON.parse(data)
@@ -98,7 +118,7 @@ function counting() {
 
 test('a frame like an earlier one is not parsed again, whatever comes between them', () => {
   const { read, full } = counting()
-  const frames = [{ text: 'one', time: '1' }, { other: 'x' }, { text: 'two \ud800 "', time: '2' }, { text: '', time: '2' }]
+  const frames = [{ text: 'one', time: 1 }, { other: 'x' }, { text: 'two \ud800 "', time: -2.5 }, { text: '', time: 0 }]
   expect([frames.map((frame) => read(JSON.stringify(frame))), full.length]).toEqual([frames, 2])
 })
 
