@@ -94,6 +94,7 @@ describe('S19 a run whose process died', () => {
         scopes: expect.anything(),
         parameters: { temperature: 1 },
         approvals: expect.anything(),
+        onError: expect.any(Function),
         past: [token('a')],
       },
     ])

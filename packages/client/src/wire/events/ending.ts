@@ -14,6 +14,9 @@ export function isTerminalEvent(event: AgentEvent): boolean {
   return event.type === 'error' || event.type === 'cancelled' || (event.type === 'completed' && effectiveLoopScope(event).kind === 'main')
 }
 
+// Nearly all events are one, and asked here alone.
+const isPieceOfText = ({ type }: AgentEvent): boolean => type === 'token' || type === 'thinking_token'
+
 /** Watches a run's events for how it ends. */
 export interface EndingWatch {
   see(event: AgentEvent): void
@@ -35,7 +38,7 @@ export function watchEnding(): EndingWatch {
   let iterates = false
   return {
     see(event) {
-      if (over || event.type === 'token' || event.type === 'thinking_token') return
+      if (over || isPieceOfText(event)) return
       if (event.type === 'cancelled') over = 'cancelled'
       else if (event.type === 'error') over = 'failed'
       else if (effectiveLoopScope(event).kind === 'dawp') return
