@@ -1,8 +1,9 @@
-import type { Server } from 'node:http'
+import { createServer } from 'node:http'
 import { DatabaseSync } from 'node:sqlite'
 import { type Agent, type AgentHandler, createAgentHandler } from '@agentstream/edge'
 import { createRunObject, durableObjectJournal, type RunObjectNamespace } from '@agentstream/edge/cloudflare'
 import { denoKvJournal, type KvStore } from '@agentstream/edge/deno'
+import { nodeListener } from '@agentstream/edge/node'
 import { sqliteJournal } from '@agentstream/edge/sqlite'
 
 export const RunObject = createRunObject()
@@ -21,13 +22,14 @@ export function onDeno(agents: Record<string, Agent>, kv: KvStore) {
   return createAgentHandler({ agents, basePath: '/api', journal: denoKvJournal(kv) })
 }
 
-export function onNode(agents: Record<string, Agent>, server: Server) {
+export function onNode(agents: Record<string, Agent>) {
   const journal = sqliteJournal(new DatabaseSync('runs.db'))
   const handler = createAgentHandler({ agents, basePath: '/api', journal })
+  const server = createServer(nodeListener(handler)).listen(8787)
   process.on('SIGTERM', async () => {
     await handler.close({ graceMs: 10_000 })
     server.close(() => process.exit(0))
     setTimeout(() => server.closeAllConnections(), 1_000)
   })
-  return handler
+  return server
 }

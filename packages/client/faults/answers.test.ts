@@ -40,6 +40,15 @@ describe('answers that are no stream', () => {
     expect([1, 2, 3, 9].map((attempt) => retryDelayMs(defaultRetry, attempt, { random: 1 }))).toEqual([300, 600, 1200, 10_000])
   })
 
+  test.each([
+    ['{"error":{"code":"unknown_agent","message":"No agent of this name"}}', /answered 404: unknown_agent$/],
+    ['{"error":{"code":"Incorrect API key: sk-1"}}', /answered 404$/],
+    ['<html>"code"', /answered 404$/],
+  ])('what the server calls its reason is told with the status, and nothing else that it says: %s', async (body, message) => {
+    const { error } = await runOf([{ status: 404, body }])
+    expect(httpError(error)).toMatchObject({ body, message: expect.stringMatching(message) })
+  })
+
   test('N30: a 429 tells the wait it was given', async () => {
     const { error, state } = await runOf([{ status: 429, headers: { 'retry-after': '7' } }], { retry: false })
     expect(httpError(error)).toMatchObject({ status: 429, retryAfterMs: 7000, retryable: true })

@@ -30,6 +30,9 @@ export class AgentStreamError extends Error {
   }
 }
 
+/** What a server calls its reason, in its body: our own, and most others, name it `code`. A word, so that nothing else of the body is told. */
+const reason = /"code"\s*:\s*"([a-z_]{1,40})"/
+
 /** The server answered with a status that is not a stream. `body` holds the first 4 kB of what it said. */
 export class HttpError extends AgentStreamError {
   declare readonly status: number
@@ -39,7 +42,8 @@ export class HttpError extends AgentStreamError {
   declare readonly retryAfterMs: number | undefined
 
   constructor(status: number, url: string, details: ErrorDetails & { body?: string; retryAfterMs?: number | undefined }) {
-    super('http', `${url} answered ${status}`, { retryable: isRetryableStatus(status), ...details })
+    const [, word] = reason.exec(details.body ?? '') ?? []
+    super('http', `${url} answered ${status}${word ? `: ${word}` : ''}`, { retryable: isRetryableStatus(status), ...details })
     this.status = status
     this.url = url
     this.body = details.body ?? ''
