@@ -78,10 +78,6 @@ export function createReceiver({ protocol, onMalformed, onEvent, after }: Receiv
     integrity = 'broken'
     throw new StreamInterruptedError('An event lost its number', { cursor: continuity.cursor() })
   }
-  const setAside = (frame: Frame): void => {
-    if (aside) loseNumber()
-    aside = frame
-  }
   const decode = (frame: Frame): readonly AgentEvent[] => {
     try {
       return decoder.push(frame)
@@ -105,11 +101,16 @@ export function createReceiver({ protocol, onMalformed, onEvent, after }: Receiv
     take(frame, at) {
       if (told) return
       if (frame.event === 'end') return held(() => takeEnd(frame, at))
+      // Before the frame is accepted: what is accepted must be told.
+      if (aside) loseNumber()
       const standing = frame.id === undefined ? 'unnumbered' : held(() => continuity.accept(frame))
       if (standing === 'unnumbered') {
-        if (isNumbered()) return setAside(frame)
+        if (isNumbered()) {
+          aside = frame
+          return
+        }
         hasUnnumbered = true
-      } else if (aside) loseNumber()
+      }
       if (standing !== 'seen') tell(decode(frame), at)
     },
     reopen() {
