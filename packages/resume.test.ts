@@ -13,7 +13,7 @@ const journals: readonly (readonly [string, () => Journal, number])[] = [
 ]
 
 /** Per property; a soak (`npm run soak`) asks for more, from a seed of its own. */
-const schedules = Number(process.env['SCHEDULES'] ?? 700)
+const schedules = Number(process.env['SCHEDULES'] ?? 800)
 const seed = process.env['SEED']
 const teller = createTeller(500)
 
@@ -50,7 +50,7 @@ afterEach(async () => {
 })
 
 describe.each(journals)('a run kept by a journal of kind %s', (kind, createJournal, share) => {
-  const options = { numRuns: schedules * share, ...(seed === undefined ? {} : { seed: Number(seed) }) }
+  const options = { numRuns: Math.ceil(schedules * share), ...(seed === undefined ? {} : { seed: Number(seed) }) }
   let whole: unknown
   beforeEach(async () => {
     whole = shown((await tell(serversOver(createJournal()), [])).getSnapshot())

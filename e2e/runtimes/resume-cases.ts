@@ -8,12 +8,12 @@ import type { Deployment } from './deployment.ts'
 import { hostile, lossy, type Schedule, type Servers, shown, tallyOf, tell, type Verdict, verdictOn } from './resuming.ts'
 
 /** Per property; a soak (`npm run soak`) asks for more, from a seed of its own. Real servers get a part of them. */
-const schedules = Math.ceil(Number(process.env['SCHEDULES'] ?? 700) / 6)
+const schedules = Math.ceil(Number(process.env['SCHEDULES'] ?? 800) / 10)
 const seed = Number(process.env['SEED'] ?? 1)
 const readersAtOnce = 40
 const readersPerKill = 20
 /** Whoever goes on waits for a lease to run out, so there are fewer of these. */
-const kills = Math.ceil(schedules / 200)
+const kills = Math.ceil(schedules / 100)
 const isTold = (verdict: string): boolean => verdict !== 'different'
 
 function serversOf(deployment: Deployment, agent: 'teller' | 'finder'): Servers {
@@ -55,6 +55,8 @@ async function tryAll({ deployment, agent, kinds, numRuns, seed, judge, isAllowe
       const run = await tell(serversOf(deployment, agent), schedule)
       const verdict = judge(run, schedule)
       if (!isAllowed(verdict)) {
+        // The others read what they have, and no more.
+        for (const _ of waiting);
         const { status, integrity, failure, counts } = run.getSnapshot()
         assert.fail(JSON.stringify({ seed, verdict, schedule, status, integrity, failure, counts, text: selectText(run.getSnapshot()) }))
       }

@@ -72,6 +72,19 @@ describe('numbered streams', () => {
     expect(requests.map(({ headers }) => headers.get('last-event-id'))).toEqual([null, 'e1-1'])
   })
 
+  test('N18 N19: an event that follows one whose number was lost is not taken for told: it is asked for again', async () => {
+    const [a, b, c, d] = frames
+    if (!a || !b || !c || !d) throw new RangeError('four frames')
+    const answers = [
+      [a, { ...c, id: 'lost' }, b],
+      [b, c, d, end],
+    ].map((sent) => ({ headers: { 'content-type': sse.contentType }, body: sent.map(sse.encode) }))
+    const { client, requests } = clientOf(answers, undefined, { retry: { baseMs: 0, maxMs: 0 } })
+    const { text, state } = await client.run('x', { schedule: immediately }).result()
+    expect({ text, integrity: state.integrity, events: state.counts.events }).toEqual({ text: 'Hi there!', integrity: 'verified', events: 4 })
+    expect(requests.map(({ headers }) => headers.get('last-event-id'))).toEqual([null, 'e1-1'])
+  })
+
   test('N25: another journal in the same stream is refused', async () => {
     const { error, state } = await runOf([...frames.slice(0, 2), { id: 'e2-3', data: '{"type":"token","content":"?"}' }])
     expect(error).toBeInstanceOf(ProtocolError)

@@ -6,22 +6,13 @@ import { durableObjectJournal, type RunObjectNamespace } from './durable-object-
 import { journalContract } from './journal-contract.ts'
 import { createRunObject, type RunObjectState } from './run-object.ts'
 import { sharedJournalContract } from './shared-journal-contract.ts'
+import { sqlOf } from './sql/database.ts'
 
 /** What the runtime makes of a SQLite database for an object. The objects themselves are tried in workerd: see `e2e/runtimes`. */
 function stateOver(database: DatabaseSync): RunObjectState {
-  const sql: RunObjectState['storage']['sql'] = { exec: (statement, ...values) => ({ toArray: () => database.prepare(statement).all(...values) }) }
-  const transactionSync = <T>(work: () => T): T => {
-    database.exec('BEGIN')
-    try {
-      const result = work()
-      database.exec('COMMIT')
-      return result
-    } catch (error) {
-      database.exec('ROLLBACK')
-      throw error
-    }
-  }
-  return { storage: { sql, transactionSync, setAlarm: async () => {}, deleteAll: async () => {} } }
+  const { rows, atomically } = sqlOf(database)
+  const sql: RunObjectState['storage']['sql'] = { exec: (statement, ...values) => ({ toArray: () => [...rows(statement, ...values)] }) }
+  return { storage: { sql, transactionSync: atomically, setAlarm: async () => {}, deleteAll: async () => {} } }
 }
 
 /** What becomes of a request to an object: it may be thrown out of memory before it has done what it was asked, or after. */
