@@ -29,12 +29,13 @@ export async function readBody(context: Context, { maxBytes, timeoutMs }: BodyOp
  * Undefined for a body that is too large, or says so. Not Hono's `bodyLimit`: it makes a second request of one that does not
  * say its size, which costs as much as starting the run, and cuts the signal off.
  */
-async function textOf({ body, headers }: Request, maxBytes: number): Promise<string | undefined> {
-  if (Number(headers.get('content-length')) > maxBytes) return undefined
-  const reader = body?.getReader()
+async function textOf(request: Request, maxBytes: number): Promise<string | undefined> {
+  if (Number(request.headers.get('content-length')) > maxBytes) return undefined
+  // Firefox has requests without a stream. They are a page's own, and what they hold is in its memory.
+  const reader = (request.body ?? (await request.blob()).stream()).getReader()
   const chunks: Uint8Array[] = []
   let bytes = 0
-  for (let read = await reader?.read(); read && !read.done; read = await reader?.read()) {
+  for (let read = await reader.read(); !read.done; read = await reader.read()) {
     bytes += read.value.byteLength
     if (bytes > maxBytes) return undefined
     chunks.push(read.value)
