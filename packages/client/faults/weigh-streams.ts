@@ -49,9 +49,12 @@ const sse = 'text/event-stream'
 const ndjson = 'application/x-ndjson'
 const piece = new Uint8Array(1 << 16).fill(120)
 
-function* line(start: string, mebibytes: number): Generator<Uint8Array> {
+/** Characters of three bytes each, which are kept in two. */
+const widePiece = utf8.encode('\u6f6e'.repeat(21_845))
+
+function* line(start: string, mebibytes: number, part = piece): Generator<Uint8Array> {
   yield utf8.encode(start)
-  for (let at = 0; at < 16 * mebibytes; at++) yield piece
+  for (let at = 0; at < 16 * mebibytes; at++) yield part
   yield utf8.encode('\n\n{"type":"completed"}\n')
 }
 
@@ -73,6 +76,8 @@ const streams: Readonly<Record<string, Stream>> = {
   'a line of 1 GiB, NDJSON': { contentType: ndjson, chunks: () => line('', 1024) },
   'an endless line, SSE': { contentType: sse, chunks: () => line('data: ', Number.POSITIVE_INFINITY) },
   'an endless line, NDJSON': { contentType: ndjson, chunks: () => line('', Number.POSITIVE_INFINITY) },
+  'an endless line of wide characters, SSE': { contentType: sse, chunks: () => line('data: ', Number.POSITIVE_INFINITY, widePiece) },
+  'an endless line of wide characters, NDJSON': { contentType: ndjson, chunks: () => line('', Number.POSITIVE_INFINITY, widePiece) },
   '10⁶ events in one chunk, SSE': { contentType: sse, chunks: () => [manyTiny('data: ', '\n\n')] },
   '10⁶ events in one chunk, NDJSON': { contentType: ndjson, chunks: () => [manyTiny('', '\n')] },
   'nesting 10⁵ deep, SSE': { contentType: sse, chunks: () => [deep('data: ', '\n\n')] },

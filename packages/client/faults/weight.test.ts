@@ -29,6 +29,7 @@ describe('streams without measure are held in less than 32 MiB', () => {
   const streams = [
     ['N42', 'a line of 1 GiB', tooLong],
     ['N42', 'an endless line', tooLong],
+    ['N42', 'an endless line of wide characters', tooLong],
     ['N42', '10⁶ events in one chunk', { SSE: allTiny, NDJSON: allTiny }],
     ['N55', 'nesting 10⁵ deep', { SSE: allDeep, NDJSON: allDeep }],
   ] as const

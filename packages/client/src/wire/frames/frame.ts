@@ -15,7 +15,7 @@ export interface Frame {
 
 /** What a decoder takes before it throws a LimitError. */
 export interface FramingLimits {
-  /** Longest single frame, in bytes (counted as UTF-16 units, so a frame of n bytes never fails under n). */
+  /** Longest single frame, in bytes. A frame of n bytes never fails under n: what is not counted as it arrives counts UTF-16 units. */
   readonly eventBytes: number
 }
 

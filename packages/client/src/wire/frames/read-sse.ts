@@ -10,6 +10,8 @@ export const readSse: FramingReader = {
     const utf8 = new TextDecoder()
     let out: Frame[] = []
     let retryMs: number | undefined
+    // Since something was whole. The parser counts characters, of which three bytes may be one, that is kept in two.
+    let heldBytes = 0
     const overLimit = (): never => {
       throw new LimitError('An event', eventBytes, 'bytes')
     }
@@ -33,6 +35,18 @@ export const readSse: FramingReader = {
       parser.feed(text)
       return out
     }
-    return { push: (bytes) => feed(utf8.decode(bytes, { stream: true })), end: () => feed(utf8.decode()) }
+    return {
+      push(bytes) {
+        const text = utf8.decode(bytes, { stream: true })
+        const frames = feed(text)
+        heldBytes = frames.length > 0 || blankLine.test(text) ? 0 : heldBytes + bytes.length
+        if (heldBytes > eventBytes) overLimit()
+        return frames
+      },
+      end: () => feed(utf8.decode()),
+    }
   },
 }
+
+/** What ends an event, or a heartbeat. */
+const blankLine = /\n\n|\r\r|\n\r\n/
