@@ -22,7 +22,7 @@ function serversOver(journal: Journal): Servers {
   let handler = serve()
   const fetch: typeof globalThis.fetch = (input, init) => handler(new Request(new URL(String(input), 'http://agents.test'), init))
   return {
-    client: { url: '', fetch, retry: { attempts: 12 } },
+    client: { url: '', fetch, retry: { attempts: 12, resumeAttempts: 12 } },
     agent: 'teller',
     restart() {
       handler = serve()
