@@ -7,7 +7,7 @@ import type { RunView } from '../../runs/live-run.ts'
 import { type Env, keyOf } from '../guard.ts'
 import { inThread } from '../in-thread.ts'
 import { type AnswerInput, isRunId } from '../input.ts'
-import { type Refusal, type RouteOptions, start } from '../serving.ts'
+import { holdOf, type Refusal, type RouteOptions, start } from '../serving.ts'
 import { parseAnswer, parseMessage, type Said, toTask } from './message.ts'
 import { failed, type RpcCall, type RpcFailure } from './rpc.ts'
 import { type TaskView, viewTask } from './task-view.ts'
@@ -128,7 +128,7 @@ export interface KnownTask {
 export async function findTask({ context, options }: Asked, taskId: string): Promise<KnownTask | RpcFailure> {
   if (!isRunId(taskId)) return notFound
   const key = keyOf(context, taskId)
-  const status = await options.service.status(key)
+  const status = await options.service.status(key, holdOf(context))
   return status.status === 'unknown' ? notFound : { key, status }
 }
 

@@ -8,7 +8,7 @@ import { type Env, keyOf, sessionKeyOf } from '../guard.ts'
 import { inThread } from '../in-thread.ts'
 import { parseBody, parseTask } from '../input.ts'
 import { parseProtocol, protocolNamed } from '../protocols.ts'
-import { type RouteOptions, refused, refuseOtherMethods, start, startAndStream, streamed, waitedFor } from '../serving.ts'
+import { holdOf, type RouteOptions, refused, refuseOtherMethods, start, startAndStream, streamed, waitedFor } from '../serving.ts'
 import { parseAgUi } from './ag-ui.ts'
 import { parseAgentorChat, replyOf } from './agentor.ts'
 import { createLatestRuns, type LatestRuns } from './latest-runs.ts'
@@ -83,7 +83,7 @@ async function resumeChat({ context, agent, options }: Asked, latest: LatestRuns
   if (context.req.method === 'HEAD') return errorResponse('method_not_allowed', { headers: { allow: 'GET' } })
   const runId = latest.get(sessionKeyOf(context, { agentName: agent.name, sessionId: context.req.param('chat') ?? '' }))
   const nothing = new Response(null, { status: 204, headers: { 'cache-control': 'no-store' } })
-  if (runId === undefined || (await options.service.status(keyOf(context, runId))).status !== 'running') return nothing
+  if (runId === undefined || (await options.service.status(keyOf(context, runId), holdOf(context))).status !== 'running') return nothing
   const result = await options.service.follow(keyOf(context, runId))
   if (result.outcome === 'followed') return streamed(context, { view: result.view, runId, protocolOf: protocolNamed('ui-message-stream') }, options)
   return result.outcome === 'too_many_viewers' ? refused(result) : nothing

@@ -1,0 +1,44 @@
+/** A server that goes on with a run because it was asked about it, in whatever words, keeps at work until the run is over. */
+import { expect, test } from 'vitest'
+import { done, type ProcessOptions, sharedFile } from '../../test/processes.ts'
+import { token } from '../../test/puppet.ts'
+import type { Journal } from '../runs/journal.ts'
+import { createAgentHandler } from './handler.ts'
+
+const leaseMs = 20
+const { process, passTime } = sharedFile()
+const runId = 'a-run-that-was-lost'
+
+function server(options: ProcessOptions = {}) {
+  const here = process({ leaseMs, ...options })
+  const held: Promise<unknown>[] = []
+  const handler = createAgentHandler({ agents: { puppet: here.agent }, journal: here.journal, onDisconnect: 'continue' })
+  const json = { 'content-type': 'application/json' }
+  const ask = (path: string, body?: object) =>
+    handler(new Request(`http://host${path}`, body ? { method: 'POST', headers: json, body: JSON.stringify(body) } : {}), {
+      waitUntil: (ending) => void held.push(ending),
+    })
+  return { ...here, ask, held }
+}
+
+/** Of a process that died nobody hears. */
+const silent = ({ shared, ...journal }: Journal): Journal => ({ ...journal, ...(shared && { shared: { ...shared, renew: () => new Promise(() => {}) } }) })
+
+test.each([
+  ['its status', `/runs/${runId}`, undefined],
+  ['its events', `/runs/${runId}/events`, undefined],
+  ['its A2A task', '/a2a', { jsonrpc: '2.0', id: 1, method: 'tasks/get', params: { id: runId } }],
+] as const)('S19 a run whose process died is held by whoever is asked for %s', async (_, path, body) => {
+  const [dead, here] = [server({ around: silent }), server()]
+  const lost = await dead.ask('/agents/puppet/runs', { task: { description: 'go' }, run_id: runId })
+  const reader = lost.body?.getReader()
+  dead.say(token('a'))
+  await reader?.read()
+  passTime(leaseMs + 1)
+  const answer = await here.ask(path, body)
+  here.say(token('a'), token('b'), done)
+  await answer.text()
+  expect(await Promise.all(here.held)).toEqual([{ outcome: 'completed' }])
+  dead.say(token('late'), done)
+  await reader?.cancel()
+})
