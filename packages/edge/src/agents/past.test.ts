@@ -125,7 +125,10 @@ describe('S19 an agent that goes on with a run', () => {
     ])
   })
 
-  test('hides no other refusal', async () => {
+  test.each([
+    ['another refusal', 401],
+    ['one that is of no call: none was made', 400],
+  ])('hides no other refusal, and asks once: %s', async (_, status) => {
     const whole = await collect(calculator().agent.run({ description: 'add' }, context()))
     let asked = 0
     const refusing: StreamingProvider = {
@@ -133,7 +136,7 @@ describe('S19 an agent that goes on with a run', () => {
       // biome-ignore lint/correctness/useYield: it fails before it says anything.
       async *stream() {
         asked++
-        throw new ProviderError('refusing', 'No such key', { status: 401 })
+        throw new ProviderError('refusing', 'No such key', { status })
       },
     }
     const agent = createHybridAgent({ name: 'calculator', provider: refusing, now: () => 0 })

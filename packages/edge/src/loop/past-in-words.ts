@@ -7,6 +7,8 @@ import type { ModelDelta, ModelRequest, StreamingProvider } from '../model/provi
  * in the journal of a run it is not. Such a vendor is told in words what those calls were, and what came of them.
  */
 export function orInWords(provider: StreamingProvider, pastCalls: ReadonlySet<string>): StreamingProvider {
+  // Told otherwise it would be told the same.
+  if (pastCalls.size === 0) return provider
   let isRefused = false
   async function* stream(request: ModelRequest, options: Parameters<StreamingProvider['stream']>[1]): AsyncGenerator<ModelDelta, void, undefined> {
     if (!isRefused) {

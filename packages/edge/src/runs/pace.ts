@@ -28,15 +28,18 @@ export interface PaceOptions {
   readonly viewerTimeoutMs: number
 }
 
+/** One that moves on. */
+type Reader = Joining & { at: number }
+
 /** Far more than a network holds back, and little enough to keep for every run. */
 const eventsAhead = 4096
 
 export function createPace({ signal, viewerTimeoutMs }: PaceOptions): Pace {
-  const readers = new Set<{ at: number; readonly onStalled: () => void }>()
+  const readers = new Set<Reader>()
   let written = 0
   let goOn: (() => void) | undefined
   let patience: ReturnType<typeof setTimeout> | undefined
-  const awaited = (): { readonly at: number; readonly onStalled: () => void } | undefined => {
+  const awaited = (): Reader | undefined => {
     const [only] = readers
     return readers.size === 1 && !signal.aborted && only && written - only.at > eventsAhead ? only : undefined
   }
