@@ -30,7 +30,8 @@ export function bufferBy<T>(items: AsyncIterable<T>, options: BufferOptions<T>):
       for (;;) {
         next ??= source.next()
         // The alarm is set with the first item of a batch, so one timer serves all of them.
-        const step = await (alarm.ringing ? Promise.race([next, alarm.ringing]) : next)
+        const ringing = alarm.ringing()
+        const step = await (ringing ? Promise.race([next, ringing]) : next)
         if (step) {
           next = undefined
           if (step.done) break
@@ -55,7 +56,7 @@ interface Alarm {
   set(ms: number | undefined): void
   clear(): void
   /** Resolves when it rings; undefined while it is not set. */
-  readonly ringing: Promise<undefined> | undefined
+  ringing(): Promise<undefined> | undefined
 }
 
 function createAlarm(): Alarm {
@@ -72,8 +73,6 @@ function createAlarm(): Alarm {
       clearTimeout(timer)
       ringing = undefined
     },
-    get ringing() {
-      return ringing
-    },
+    ringing: () => ringing,
   }
 }

@@ -98,7 +98,6 @@ export function createAgentRun(options: AgentRunOptions): AgentRun {
   /** A run that was stopped before it began is unknown to the server. */
   const wasAborted = controller.signal.aborted
   let isDetached = false
-  let error: AgentStreamError | undefined
   /** What the caller's own callback threw. */
   let thrown: { readonly cause: unknown } | undefined
   let receipt: Promise<CancelReceipt> | undefined
@@ -122,7 +121,8 @@ export function createAgentRun(options: AgentRunOptions): AgentRun {
     release()
     const isStopped = ending.outcome === 'cancelled' && controller.signal.aborted
     if (isStopped && !wasAborted && !isDetached && !receipt) receipt = options.cancel()
-    error = expired() ?? ending.error
+    const error = expired() ?? ending.error
+    run.error = error
     store.end({ ...ending, outcome: isStopped && (isDetached || error) ? 'truncated' : ending.outcome }, error)
     for (const queue of queues) queue.close()
     return ending
@@ -140,18 +140,17 @@ export function createAgentRun(options: AgentRunOptions): AgentRun {
     return asked
   }
 
-  return {
+  // No accessor: an object with one is kept, and its run with it, until the engine collects all its garbage.
+  const run: AgentRun & { error: AgentStreamError | undefined } = {
     id,
+    error: undefined,
     subscribe: store.subscribe,
     getSnapshot: store.getSnapshot,
     respond: options.respond,
-    get error() {
-      return error
-    },
     async result() {
       await finished
       if (thrown) throw thrown.cause
-      if (error) throw error
+      if (run.error) throw run.error
       const state = store.getSnapshot()
       return { status: state.status as RunOutcome, output: state.output, text: selectText(state), state } // The run has ended.
     },
@@ -175,4 +174,5 @@ export function createAgentRun(options: AgentRunOptions): AgentRun {
       }
     },
   }
+  return run
 }

@@ -100,7 +100,7 @@ function joinTask(settings: Settings, { now, context }: PluginRun): LoopExtensio
     if (inline.stop) return inline.stop
     if (configured && isTriggered(configured, turn.text)) enqueueConfigured(configured)
     // Upstream forgets the answer that fired the trigger.
-    if (!compatible && schedule.pending > 0 && turn.toolCalls.length === 0 && loop.budget.remaining > 0) loop.messages.push(assistantMessage(turn))
+    if (!compatible && schedule.pending() > 0 && turn.toolCalls.length === 0 && loop.budget.remaining > 0) loop.messages.push(assistantMessage(turn))
     const triggered = yield* schedule.drain(loop)
     return triggered.stop ?? (inline.wasSeen || triggered.wasSeen ? 'ask_again' : 'as_it_is')
   }
@@ -132,7 +132,7 @@ function startTools(settings: Settings, { schedule, remaining }: { schedule: Sch
   if (!offersStart(settings)) return []
   const workflows = [...(configured ? [configured] : []), ...library.values()].map((workflow) => [workflow.id, workflow] as const)
   const context: StartContext = {
-    hasOpenDawpRun: () => schedule.hasOpenDawpRun,
+    hasOpenDawpRun: schedule.hasOpenDawpRun,
     remaining,
     // Of this task: what a model adds is gone with it.
     workflows: new Map(workflows),

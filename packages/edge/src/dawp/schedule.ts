@@ -44,8 +44,8 @@ export interface Drained {
 }
 
 export interface Schedule {
-  readonly hasOpenDawpRun: boolean
-  readonly pending: number
+  hasOpenDawpRun(): boolean
+  pending(): number
   /** Queues a run, unless the guard says no: then why. */
   enqueue(dawpRun: PendingDawpRun, remaining: number | undefined): string | undefined
   /** Carries out what waits, first come first served, as long as there is budget. */
@@ -75,12 +75,8 @@ export function createSchedule(options: ScheduleOptions): Schedule {
   }
 
   return {
-    get hasOpenDawpRun() {
-      return hasOpenDawpRun
-    },
-    get pending() {
-      return queue.length
-    },
+    hasOpenDawpRun: () => hasOpenDawpRun,
+    pending: () => queue.length,
     enqueue(dawpRun, remaining) {
       const refusal = refusalOf(options.guard, { workflowId: dawpRun.workflow.id, finished, pending: queue.length, remaining })
       if (refusal === undefined) queue.push(dawpRun)

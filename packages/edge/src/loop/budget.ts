@@ -11,14 +11,12 @@ export interface Budget {
 /** Throws AgentStreamError when the limit is no whole number of at least 1. */
 export function createBudget(limit: number): Budget {
   if (!Number.isInteger(limit) || limit < 1) throw new AgentStreamError('agent', `An iteration limit must be a whole number of at least 1, not ${limit}`)
-  let remaining = limit
-  return {
+  const budget = {
     limit,
-    get remaining() {
-      return remaining
-    },
+    remaining: limit,
     spend() {
-      remaining = Math.max(0, remaining - 1)
+      budget.remaining = Math.max(0, budget.remaining - 1)
     },
   }
+  return budget
 }

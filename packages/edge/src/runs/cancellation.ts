@@ -18,17 +18,15 @@ export interface Cancellation {
 
 export function createCancellation(): Cancellation {
   const controller = new AbortController()
-  let first: CancelCause | undefined
-  return {
+  const cancellation: Cancellation & { cause: CancelCause | undefined } = {
     signal: controller.signal,
     scopes: createScopes(),
-    get cause() {
-      return first
-    },
+    cause: undefined,
     cancel(cause) {
-      if (first) return
-      first = cause
+      if (cancellation.cause) return
+      cancellation.cause = cause
       controller.abort(new DOMException('The run was cancelled', 'AbortError'))
     },
   }
+  return cancellation
 }

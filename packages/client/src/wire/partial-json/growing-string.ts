@@ -1,9 +1,9 @@
 /** The inside of a JSON string, from after its opening quote: pieces in, with escapes and surrogate pairs possibly cut in half. */
 export interface GrowingString {
   /** True after the closing quote, until `take`. */
-  readonly isClosed: boolean
+  isClosed(): boolean
   /** The text so far, without a half of a pair whose other half may still come. */
-  readonly shown: string
+  shown(): string
   /** Reads on and says where it stopped: at the end of the fragment or after the closing quote; -1 for what no string may hold. */
   push(fragment: string, at: number): number
   /** The whole text; the next string begins. */
@@ -38,12 +38,8 @@ export function createGrowingString(): GrowingString {
     return true
   }
   return {
-    get isClosed() {
-      return isClosed
-    },
-    get shown() {
-      return last >= 0xd800 && last < 0xdc00 ? text.slice(0, -1) : text
-    },
+    isClosed: () => isClosed,
+    shown: () => (last >= 0xd800 && last < 0xdc00 ? text.slice(0, -1) : text),
     push(fragment, start) {
       let at = start
       while (at < fragment.length) {

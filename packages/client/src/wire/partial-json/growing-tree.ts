@@ -15,10 +15,10 @@ interface Open {
 
 export interface GrowingTree {
   /** How many containers are open. */
-  readonly depth: number
-  readonly isComplete: boolean
+  depth(): number
+  isComplete(): boolean
   /** Whether the innermost open container is an array; undefined when none is open. */
-  readonly inArray: boolean | undefined
+  inArray(): boolean | undefined
   /** The name of the value that comes next. */
   name(key: string): void
   open(container: Container): void
@@ -40,15 +40,9 @@ export function createGrowingTree(): GrowingTree {
     top.key = Array.isArray(top.value) ? top.value.length : undefined
   }
   return {
-    get depth() {
-      return opened.length - 1
-    },
-    get isComplete() {
-      return around.key === 1
-    },
-    get inArray() {
-      return top === around ? undefined : Array.isArray(top.value)
-    },
+    depth: () => opened.length - 1,
+    isComplete: () => around.key === 1,
+    inArray: () => (top === around ? undefined : Array.isArray(top.value)),
     name(key) {
       top.key = key
     },

@@ -77,7 +77,7 @@ export function createPartialJson({ maxDepth = 256, maxCharacters = Number.POSIT
     return at
   }
   function open(container: unknown[] | Record<string, unknown>, next: Reading, at: number): number {
-    if (tree.depth >= maxDepth) {
+    if (tree.depth() >= maxDepth) {
       error = new LimitError('The nesting of a JSON text', maxDepth, 'levels')
       return at
     }
@@ -103,7 +103,7 @@ export function createPartialJson({ maxDepth = 256, maxCharacters = Number.POSIT
   function readName(fragment: string, at: number): number {
     const next = string.push(fragment, at)
     if (next < 0) return fail(fragment, at)
-    if (!string.isClosed) return next
+    if (!string.isClosed()) return next
     tree.name(string.take())
     return begin(readColon, next)
   }
@@ -115,7 +115,7 @@ export function createPartialJson({ maxDepth = 256, maxCharacters = Number.POSIT
   function readString(fragment: string, at: number): number {
     const next = string.push(fragment, at)
     if (next < 0) return fail(fragment, at)
-    if (!string.isClosed) return next
+    if (!string.isClosed()) return next
     tree.put(string.take())
     return begin(readNext, next)
   }
@@ -148,14 +148,14 @@ export function createPartialJson({ maxDepth = 256, maxCharacters = Number.POSIT
   function readNext(fragment: string, at: number): number {
     const char = fragment.charAt(at)
     if (isSpace(char)) return at + 1
-    const { inArray } = tree
+    const inArray = tree.inArray()
     if (inArray === undefined) return fail(fragment, at)
     if (char === ',') return begin(inArray ? readValue : readBeforeName, at + 1)
     return char === (inArray ? ']' : '}') ? close(at) : fail(fragment, at)
   }
   /** What is growing and has no place in the tree yet. */
   function showGrowing(): void {
-    if (reading === readString) tree.show(string.shown)
+    if (reading === readString) tree.show(string.shown())
     const number = reading === readNumber ? numberAtStart.exec(digits) : null
     if (number) tree.show(Number(number[0]))
   }
@@ -171,7 +171,7 @@ export function createPartialJson({ maxDepth = 256, maxCharacters = Number.POSIT
     end() {
       known = undefined
       if (reading === readNumber && endNumber()) reading = readNext
-      if (!tree.isComplete) error ??= new ProtocolError('The JSON text ended before its value did')
+      if (!tree.isComplete()) error ??= new ProtocolError('The JSON text ended before its value did')
     },
     read() {
       if (known) return known

@@ -13,7 +13,7 @@ export interface OpenBlock {
   /** How it goes back in the next turn, or undefined where the message's own text and calls say it all. */
   kept(): JsonObject | undefined
   /** Where it stands among what goes back: a text, or a call by its number. */
-  readonly place: JsonObject
+  place(): JsonObject
 }
 
 /** A block of any kind. `callNumber` is taken only by calls of our tools. */
@@ -36,9 +36,7 @@ function textBlock(block: AnthropicBlock): OpenBlock {
     },
     stop: nothing,
     kept: () => undefined,
-    get place() {
-      return { type: 'text', text: texts.join('') }
-    },
+    place: () => ({ type: 'text', text: texts.join('') }),
   }
 }
 
@@ -55,7 +53,7 @@ function thinkingBlock(block: AnthropicBlock): OpenBlock {
     },
     stop: nothing,
     kept,
-    place: {},
+    place: () => ({}),
   }
 }
 
@@ -71,7 +69,7 @@ function callBlock(block: AnthropicBlock, index: number): OpenBlock {
     // A call without parameters has no fragments, and some servers state the arguments at the beginning, whole.
     stop: () => (argued ? [] : [{ type: 'tool_call', index, arguments: JSON.stringify(block.input ?? {}) }]),
     kept: () => undefined,
-    place: { type: 'tool_use', index },
+    place: () => ({ type: 'tool_use', index }),
   }
 }
 
@@ -93,6 +91,6 @@ function foreignBlock(block: AnthropicBlock): OpenBlock {
       ...(fragments.length > 0 ? { input: callArguments(fragments.join('')) } : {}),
       ...(contents.length > 0 ? { content: contents.join('') } : {}),
     }),
-    place: {},
+    place: () => ({}),
   }
 }

@@ -100,5 +100,5 @@ export function anthropicDeltas(provider = 'anthropic'): Stage<Frame, StreamDelt
 /** All blocks in their order, when there is one among them that the message itself does not hold. */
 function goesBack(blocks: readonly OpenBlock[]): readonly JsonObject[] | undefined {
   const kept = blocks.map((block) => block.kept())
-  return kept.some((block) => block !== undefined) ? kept.map((block, at) => block ?? blocks[at]?.place ?? {}) : undefined
+  return kept.some((block) => block !== undefined) ? kept.map((block, at) => block ?? blocks[at]?.place() ?? {}) : undefined
 }
