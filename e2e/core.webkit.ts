@@ -24,6 +24,8 @@ test.beforeAll(async () => {
   if (!found) throw new Error('No WebKit on this machine')
   webkit = await WebKit.launch(found)
 })
+// A tab keeps its conversation, and all of these share one.
+test.afterEach(() => webkit.eval('sessionStorage.clear()'))
 test.afterAll(() => webkit.close())
 
 /** The texts of the answer, in order, once the last of them matches. */
@@ -72,4 +74,14 @@ test('a run whose rest cannot be had shows as truncated', async ({ baseURL }) =>
   await webkit.eval(ask('How does AgentStream notice a truncated run?', 'lose the run'))
   const states = await statesUntil(/Truncated/)
   expect(states.at(-1)).not.toContain('Completed')
+})
+
+test('a page that is loaded again shows the conversation it was in', async ({ baseURL }) => {
+  await open(`${baseURL}/`)
+  await webkit.eval(ask('What is 17.5% of 240 plus sqrt(2)?', 'nothing'))
+  await statesUntil(/Completed/)
+  await open(`${baseURL}/`)
+  const [shown = ''] = await statesUntil(/You asked earlier/)
+  expect(shown).toContain('43.41')
+  expect(shown).toContain('As the server remembers it.')
 })

@@ -19,4 +19,8 @@ test('another process goes on with the run, and no tool runs twice', async ({ pa
   await undisturbed.ask(question)
   await undisturbed.ended('Completed')
   expect(await demo.words()).toBe(await undisturbed.words())
+  // What was said in it outlives the process as well.
+  await demo.ask('What did I ask before?')
+  await demo.ended('Completed')
+  await expect(demo.answer).toContainText(question)
 })

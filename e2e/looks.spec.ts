@@ -37,6 +37,15 @@ const states: Readonly<Record<string, (demo: Demo) => Promise<void>>> = {
     await demo.ask(question, 'cut the connection')
     await demo.ended('Completed')
   },
+  'loaded again': async (demo) => {
+    await demo.ask(question)
+    await demo.ended('Completed')
+    await demo.ask('What did I ask before?')
+    await demo.ended('Completed')
+    await demo.page.reload()
+    await demo.ended('Completed')
+    await expect(demo.page.getByRole('article', { name: 'Earlier turn' })).toContainText('Two tool calls, one answer.')
+  },
   broken: async (demo) => {
     await demo.ask(question)
     await expect(demo.round(2)).toBeVisible()

@@ -74,7 +74,11 @@ const client: House = {
       law: 'agent-run imports the corridor and what is below it.',
     },
     { level: 8, rooms: ['patterns/source', 'patterns', 'text-of'], from: [0, 1], law: 'Patterns are loops over any stream: they know no client.' },
-    { level: 8, rooms: ['info', 'input', 'exchange', 'measure', 'client', 'session', 'dawp-consumer'], law: 'A lower number never imports a higher one.' },
+    {
+      level: 8,
+      rooms: ['info', 'input', 'exchange', 'measure', 'client', 'conversation', 'session', 'dawp-consumer'],
+      law: 'A lower number never imports a higher one.',
+    },
     { level: 9, rooms: ['testing'], law: 'Fakes import everything but doors.' },
   ],
 }

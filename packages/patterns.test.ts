@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { createServer } from 'node:http'
-import { type AgentClient, createAgentClient } from '@agentstream/client'
+import { type AgentClient, createAgentClient, createAgentSession, selectText } from '@agentstream/client'
 import { scriptedFetch } from '@agentstream/client/testing'
 import { createAgentHandler, createHybridAgent, createLLMAgent, defineTool } from '@agentstream/edge'
 import { nodeListener } from '@agentstream/edge/node'
@@ -12,6 +12,7 @@ import { inBatches, inWords } from '../docs/examples/patterns/batches.ts'
 import { ask } from '../docs/examples/patterns/command-line.ts'
 import { compare } from '../docs/examples/patterns/compare.ts'
 import { talk } from '../docs/examples/patterns/conversation.ts'
+import { pickUp, startAfresh } from '../docs/examples/patterns/earlier.ts'
 import { tell, untilItWorks } from '../docs/examples/patterns/errors.ts'
 import { toolsUsed } from '../docs/examples/patterns/filter.ts'
 import { rehearsal } from '../docs/examples/patterns/mock.ts'
@@ -54,10 +55,27 @@ const clientFor = (handle: ReturnType<typeof createAgentHandler>): AgentClient =
 const call = { tool: 'look_up', arguments: { port: 'Brest' } }
 
 describe('each usage pattern does what the page says', () => {
+  test('an answer that was on its way when the page was loaded again', async () => {
+    const provider = scriptedProvider([['One ', { stall: true }]])
+    const client = clientFor(createAgentHandler({ agents: { pilot: createLLMAgent({ name: 'pilot', provider }) } }))
+    const asked = createAgentSession(client, { id: 's' }).run('When?')
+    await new Promise<void>((resolve) => asked.subscribe(() => selectText(asked.getSnapshot()) !== '' && resolve()))
+    const { run } = await pickUp(client, 's')
+    expect(run?.id).toBe(asked.id)
+    await startAfresh(client, 's', run?.id)
+    expect((await run?.result())?.status).toBe('cancelled')
+    expect((await pickUp(client, 's')).run).toBeUndefined()
+  })
+
   test('a conversation', async () => {
     const provider = scriptedProvider(({ messages }) => [`${messages.filter(({ role }) => role === 'user').length} so far`])
     const client = clientFor(createAgentHandler({ agents: { pilot: createLLMAgent({ name: 'pilot', provider }) } }))
-    expect((await talk(client, ['When?', 'And then?'])).answers).toEqual(['1 so far', '2 so far'])
+    const { id, answers } = await talk(client, ['When?', 'And then?'])
+    expect(answers).toEqual(['1 so far', '2 so far'])
+    const { messages, run } = await pickUp(client, id)
+    expect([messages.map(({ text }) => text), run]).toEqual([['When?', '1 so far', 'And then?', '2 so far'], undefined])
+    await startAfresh(client, id)
+    expect((await pickUp(client, id)).messages).toEqual([])
   })
 
   test('only some kinds of events', async () => {

@@ -13,7 +13,7 @@ const providerVariables = [
 
 const worker = '/server/worker.ts'
 const onNode = '/server/on-node.ts'
-const sharedJournal = '/server/shared-journal.ts'
+const sharedStores = '/server/shared-stores.ts'
 
 /** Nothing from elsewhere is ever loaded: neither scripts nor images, whatever a model writes. */
 const policy = [
@@ -31,19 +31,19 @@ export function demoServer(): Plugin {
     name: 'agentstream-demo-server',
     configureServer(server) {
       let loaded: { module: unknown; handle: Fetch } | undefined
-      const journalOf = once(async () => {
+      const openStores = once(async () => {
         // The module is ours, loaded by name; Vite cannot know its type.
-        const { openSharedJournal } = (await server.ssrLoadModule(sharedJournal)) as typeof import('./shared-journal.ts')
-        return openSharedJournal()
+        const { openSharedStores } = (await server.ssrLoadModule(sharedStores)) as typeof import('./shared-stores.ts')
+        return openSharedStores()
       })
       // Loaded anew when one of its files changes, so that server code takes effect without a restart.
-      const load = () => Promise.all([server.ssrLoadModule(worker), journalOf()])
+      const load = () => Promise.all([server.ssrLoadModule(worker), openStores()])
       const handle: Fetch = async (request, runtime) => {
-        const [module, open] = await load().catch((error: unknown) => {
+        const [module, stores] = await load().catch((error: unknown) => {
           console.error(error)
           throw error
         })
-        if (loaded?.module !== module) loaded = { module, handle: handlerOf(module, open) }
+        if (loaded?.module !== module) loaded = { module, handle: handlerOf(module, stores) }
         return loaded.handle(request, runtime)
       }
       // The same as above.
@@ -64,11 +64,11 @@ export function demoServer(): Plugin {
   }
 }
 
-function handlerOf(module: Readonly<Record<string, unknown>>, journal: DemoEnvironment['journal']): Fetch {
+function handlerOf(module: Readonly<Record<string, unknown>>, stores: DemoEnvironment): Fetch {
   // The module is ours, loaded by name; Vite cannot know its type.
   const { createDemoHandler } = module as unknown as typeof import('./worker.ts')
   const environment = Object.fromEntries(providerVariables.map((name) => [name, process.env[name]]))
-  return createDemoHandler({ ...environment, ...(journal ? { journal } : {}) })
+  return createDemoHandler({ ...environment, ...stores })
 }
 
 function once<T>(make: () => Promise<T>): () => Promise<T> {

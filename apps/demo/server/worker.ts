@@ -1,7 +1,7 @@
 /**
  * The demo's server: a fetch handler, the same on Node, Deno, Bun and Workers. Everything but the demo's own few routes is the SDK's.
  */
-import { createAgentHandler, createMemoryJournal, type Journal } from '@agentstream/edge'
+import { createAgentHandler, createMemoryJournal, createMemorySessionStore, type Journal, type SessionStore } from '@agentstream/edge'
 import { type DemoEnvironment as AgentsEnvironment, createDemoAgents } from './agents.ts'
 import { createBreaker } from './breaking/breaker.ts'
 import { createMortal } from './breaking/mortal.ts'
@@ -15,18 +15,22 @@ export interface DemoEnvironment extends AgentsEnvironment {
    * on with the run. In memory by default.
    */
   readonly journal?: () => Journal
+  /** Conversations of all processes. In memory by default. */
+  readonly sessions?: SessionStore
 }
 
 /** Answers everything under `/api`. Each handler has its own runs and its own figures. */
 export function createDemoHandler(environment: DemoEnvironment = {}): Fetch {
   const { agents, stats, providers, plan } = createDemoAgents(environment)
   const tokens = createTokens()
+  const sessions = environment.sessions ?? createMemorySessionStore()
   const server = createMortal({
     open: environment.journal ?? createMemoryJournal,
     start: (journal, life) =>
       createAgentHandler({
         agents,
         journal,
+        sessions,
         basePath: '/api',
         authorize: tokens.authorize,
         // A page that reloads comes back; one that was closed should not keep the model busy for long.

@@ -1,7 +1,6 @@
 import { linkedController } from './abort.ts'
 import { StreamInterruptedError } from './errors.ts'
-import { createExchange, type RunExchange } from './exchange.ts'
-import { parseAgentInfo } from './info.ts'
+import { type CallOptions, createExchange, type RunExchange } from './exchange.ts'
 import { type RunInput, taskOf } from './input.ts'
 import { type ClientHooks, metered, type Run } from './measure.ts'
 import { type AgentRun, type CancelOptions, type CancelReceipt, createAgentRun } from './run/agent-run.ts'
@@ -13,6 +12,7 @@ import { defaultRetry, type RetryPolicy } from './run/retry.ts'
 import { perFrame, type Schedule } from './run/schedule.ts'
 import type { StreamLimits, Transport } from './run/transport.ts'
 import type { AgentInfo, ModelParameters } from './wire/agent.ts'
+import type { Call } from './wire/ask.ts'
 import type { AgentEvent } from './wire/events/vocabulary.ts'
 import { defaultFramingLimits } from './wire/frames/frame.ts'
 import { aiecs } from './wire/protocols/aiecs.ts'
@@ -108,7 +108,12 @@ export interface AgentClient {
   /** Stops a run on the server, or a part of it, whoever started it. Never rejects. */
   cancel(runId: string, options?: CancelOptions): Promise<CancelReceipt>
   /** What an agent is and can do. Throws an AgentStreamError. */
-  info(agent?: string, options?: { readonly signal?: AbortSignal }): Promise<AgentInfo>
+  info(agent?: string, options?: CallOptions): Promise<AgentInfo>
+  /**
+   * One small request to any other route below `url`, with the client's own headers, and the JSON of its answer; null for an empty
+   * one. Asked once. Throws an AgentStreamError.
+   */
+  call(request: Call, options?: CallOptions): Promise<unknown>
 }
 
 const { timeOrigin } = performance
@@ -204,8 +209,7 @@ export function createAgentClient(options: AgentClientOptions): AgentClient {
       }
     },
     cancel: (runId, how) => follow(runId).cancel(how),
-    async info(agent = 'default', { signal } = {}) {
-      return parseAgentInfo(await exchange.info(agent, signal))
-    },
+    info: exchange.info,
+    call: exchange.call,
   }
 }

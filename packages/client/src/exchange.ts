@@ -1,8 +1,10 @@
 /** What a client asks of its server, request by request: in our own server's routes, or in the words of a foreign protocol. */
 import { HttpError, toAgentStreamError } from './errors.ts'
+import { parseAgentInfo } from './info.ts'
 import { startBody } from './input.ts'
 import type { ApprovalAnswer, CancelOptions, CancelReceipt } from './run/agent-run.ts'
 import type { StreamLimits, Transport, TransportRequest } from './run/transport.ts'
+import type { AgentInfo } from './wire/agent.ts'
 import type { Ask, Call } from './wire/ask.ts'
 import { isObject, parseJson } from './wire/json.ts'
 import type { CancelOutcome, Dialogue, Protocol } from './wire/protocols/protocol.ts'
@@ -14,6 +16,10 @@ export interface ExchangeOptions {
   readonly protocol: Protocol
   readonly headers: HeadersInit | (() => HeadersInit | Promise<HeadersInit>) | undefined
   readonly limits: StreamLimits
+}
+
+export interface CallOptions {
+  readonly signal?: AbortSignal
 }
 
 /** The requests of one run. */
@@ -30,7 +36,9 @@ export interface RunExchange {
 export interface Exchange {
   start(ask: Ask): RunExchange
   follow(runId: string, after?: string): RunExchange
-  info(agent: string, signal?: AbortSignal): Promise<unknown>
+  info(agent?: string, options?: CallOptions): Promise<AgentInfo>
+  /** One small request and its answer. Throws an AgentStreamError. */
+  call(asked: Call, options?: CallOptions): Promise<unknown>
 }
 
 /** How a run is stopped: what is asked, and what the answer says became of it. */
@@ -50,10 +58,17 @@ export function createExchange({ url, transport, protocol, headers, limits }: Ex
     framings,
     body,
   })
+  const call: Exchange['call'] = async (asked, { signal } = {}) => {
+    try {
+      return await transport.call(request(asked), signal)
+    } catch (error) {
+      throw toAgentStreamError(error)
+    }
+  }
   const outcomeOf = async (stop: Stop): Promise<CancelReceipt['outcome']> => {
     if (!stop) return 'not_supported'
     try {
-      return stop.outcomeOf(await transport.call(request(stop.call)))
+      return stop.outcomeOf(await call(stop.call))
     } catch (error) {
       if (!(error instanceof HttpError) || error.status >= 500) return 'unreachable'
       return stop.outcomeOf(error.status === 404 ? safeJson(error.body) : undefined)
@@ -73,11 +88,7 @@ export function createExchange({ url, transport, protocol, headers, limits }: Ex
       outcome: await outcomeOf({ call: { method: 'DELETE', path: pathOf('runs', runId) + queryOf(options) }, outcomeOf: ownOutcome }),
     }),
     async respond(approvalId, answer) {
-      try {
-        await transport.call(request({ method: 'POST', path: pathOf('runs', runId, 'approvals', approvalId), body: answer }))
-      } catch (error) {
-        throw toAgentStreamError(error)
-      }
+      await call({ method: 'POST', path: pathOf('runs', runId, 'approvals', approvalId), body: answer })
     },
   })
   return {
@@ -95,14 +106,16 @@ export function createExchange({ url, transport, protocol, headers, limits }: Ex
       }
     },
     follow: (runId, after) => ours(runId, events(runId, after)),
-    async info(agent, signal) {
-      const answer = await transport.call(request({ method: 'GET', path: about?.path ?? pathOf('agents', agent) }), signal)
-      return about ? about.inOurWords(answer) : answer
+    async info(agent = 'default', options) {
+      const answer = await call({ method: 'GET', path: about?.path ?? pathOf('agents', agent) }, options)
+      return parseAgentInfo(about ? about.inOurWords(answer) : answer)
     },
+    call,
   }
 }
 
-const pathOf = (...names: readonly string[]): string => names.map((name) => `/${encodeURIComponent(name)}`).join('')
+/** A path of these names, whatever stands in them. */
+export const pathOf = (...names: readonly string[]): string => names.map((name) => `/${encodeURIComponent(name)}`).join('')
 
 function queryOf({ scope, reason }: CancelOptions = {}): string {
   const query = new URLSearchParams({ ...(scope !== undefined && { scope }), ...(reason && { reason }) }).toString()

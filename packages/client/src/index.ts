@@ -1,5 +1,13 @@
 /** The front door: read agent streams you can trust. */
 export { type AgentClient, type AgentClientOptions, type AttachOptions, createAgentClient, type RunOptions, type StreamOptions } from './client.ts'
+export {
+  type Conversation,
+  type ConversationMessage,
+  type ConversationOptions,
+  forgetConversation,
+  type PastToolCall,
+  readConversation,
+} from './conversation.ts'
 export { createDawpConsumer, type DawpConsumer, type DawpHandlers, type DawpPanel } from './dawp-consumer.ts'
 export {
   AgentStreamError,
@@ -69,7 +77,7 @@ export type { FrameSource, StreamLimits, Transport, TransportRequest } from './r
 export { type AgentSession, createAgentSession, type SessionOptions } from './session.ts'
 export { textOf } from './text-of.ts'
 export type { AgentInfo, ModelParameters } from './wire/agent.ts'
-export type { PastMessage, TaskInput } from './wire/ask.ts'
+export type { Call, PastMessage, TaskInput } from './wire/ask.ts'
 export type { RunOutcome } from './wire/events/ending.ts'
 export { effectiveLoopScope, type LoopScope } from './wire/events/scope.ts'
 export { eventTime } from './wire/events/time.ts'

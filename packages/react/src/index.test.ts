@@ -10,6 +10,7 @@ test('the door: everything that is public, listed by hand', () => {
       "useAgentClient",
       "useAgentInfo",
       "useAgentStream",
+      "useConversation",
       "useRun",
       "useTaskStream",
     ]

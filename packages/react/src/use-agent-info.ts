@@ -1,7 +1,8 @@
 'use client'
-import { type AgentInfo, type AgentStreamError, toAgentStreamError } from '@agentstream/client'
+import type { AgentInfo, AgentStreamError } from '@agentstream/client'
 import { type UseQueryResult, useQuery } from '@tanstack/react-query'
 import { useAgentClient } from './provider.tsx'
+import { whereItHelps } from './retry.ts'
 
 /**
  * What an agent is and can do; the server's default agent when none is named. An ordinary query: it goes stale and is
@@ -11,10 +12,7 @@ export function useAgentInfo(agent?: string): UseQueryResult<AgentInfo, AgentStr
   const client = useAgentClient()
   return useQuery<AgentInfo, AgentStreamError>({
     queryKey: ['agentstream', 'info', client.url, agent ?? null],
-    queryFn: ({ signal }) =>
-      client.info(agent, { signal }).catch((error: unknown) => {
-        throw toAgentStreamError(error)
-      }),
-    retry: (failures, error) => error.retryable && failures < 3,
+    queryFn: ({ signal }) => client.info(agent, { signal }),
+    retry: whereItHelps,
   })
 }

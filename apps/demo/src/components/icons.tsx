@@ -120,3 +120,14 @@ export const ArrowDownIcon = () => (
     <path d="M8 3v10M3.8 8.8 8 13l4.2-4.2" />
   </Icon>
 )
+/** A clock that runs back. */
+export const MemoryIcon = () => (
+  <Icon>
+    <path d="M3.2 5.200A5.6 5.6 0 1 1 2.400 8.600M3 2.400v2.900h2.900M8 5v3.200l2.200 1.400" />
+  </Icon>
+)
+export const PlusIcon = () => (
+  <Icon>
+    <path d="M8 3v10M3 8h10" />
+  </Icon>
+)

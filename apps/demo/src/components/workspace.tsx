@@ -1,8 +1,9 @@
 /** One agent: its conversation, the form that starts a run, and the inspector beside them. */
-import { type AgentRun, randomId, type TaskInput } from '@agentstream/client'
-import { type Turn, useAgentStream } from '@agentstream/react'
+import type { AgentRun, TaskInput } from '@agentstream/client'
+import type { Turn } from '@agentstream/react'
 import { useCallback, useEffect, useRef, useState } from 'react'
 import type { LineChoice } from '../hooks/use-line.ts'
+import { useTalk } from '../hooks/use-talk.ts'
 import { Inspector } from '../inspector/inspector.tsx'
 import { createLineLog, type LineLog } from '../inspector/line-log.ts'
 import { createRunMonitor } from '../inspector/run-monitor.ts'
@@ -18,6 +19,7 @@ import { LiveAnnouncer } from './live-announcer.tsx'
 import { PromptForm } from './prompt-form.tsx'
 import { ProviderPicker } from './provider-picker.tsx'
 import { firstChoice, RecordingForm } from './recording-form.tsx'
+import { UnforgottenNote } from './start-afresh.tsx'
 import { Transcript } from './transcript.tsx'
 import { AssistantWelcome, DawpWelcome, RecordingsWelcome, WorkflowWelcome } from './welcome.tsx'
 
@@ -42,17 +44,17 @@ export function Workspace({ agent, found, active, choice, inspecting, onInspecti
   // What a run began on it keeps.
   const [lines, setLines] = useState<Lines>({})
   const field = useRef<HTMLTextAreaElement>(null)
-  const [sessionId] = useState(() => randomId())
   const [model, setModel] = useState<string>()
   const isPlayer = agent === 'transcripts'
   const served = model ?? agent
-  // A recording is no conversation: nothing of it is to be remembered.
-  const stream = useAgentStream({ agent: served, ...(isPlayer ? {} : { sessionId }), onEvent: monitor.push, onUnmount: 'cancel' })
+  const onLeave = useCallback(() => {
+    monitor.reset()
+    window.history.replaceState(null, '', window.location.pathname)
+    field.current?.focus()
+  }, [monitor])
+  const { stream, shown, send, leave, isSettled, isUnforgotten } = useTalk({ agent, served, found, onEvent: monitor.push, onLeave })
   // Nothing here reads the state, so a token renders only what shows it.
-  const { turns, run, isStreaming, send, attach, cancel, regenerate } = stream
-  useEffect(() => {
-    if (found) attach(found.runId, { description: found.asked || 'A run of another page' })
-  }, [found, attach])
+  const { turns, run, isStreaming, cancel, regenerate } = stream
   useAddress(active, addressOf(agent, turns.at(-1), lines))
 
   useStory(run, log)
@@ -100,14 +102,17 @@ export function Workspace({ agent, found, active, choice, inspecting, onInspecti
     <div className="workspace">
       <main className="conversation">
         <Transcript
-          turns={turns}
+          earlier={shown.earlier}
+          turns={shown.turns}
           receipts={receipts}
           again={again}
+          startAfresh={leave}
           edit={isPlayer ? undefined : edit}
           wordsOf={isPlayer ? recordingTitle : asWritten}
-          welcome={<Welcome agent={agent} served={served} onExample={isPlayer ? play : start} />}
+          welcome={<Welcome agent={agent} served={served} isSettled={isSettled} onExample={isPlayer ? play : start} />}
         />
         <LineNote choice={choice} />
+        <UnforgottenNote isUnforgotten={isUnforgotten} />
         {isPlayer ? (
           <RecordingForm
             chosen={recording}
@@ -126,7 +131,7 @@ export function Workspace({ agent, found, active, choice, inspecting, onInspecti
             fault={fault}
             onFault={setFault}
             isStreaming={isStreaming}
-            isReady={open !== undefined}
+            isReady={open !== undefined && isSettled}
             onSend={() => {
               start(text.trim())
               setText('')
@@ -146,7 +151,16 @@ export function Workspace({ agent, found, active, choice, inspecting, onInspecti
   )
 }
 
-function Welcome({ agent, served, onExample }: { agent: AgentName; served: string; onExample: (example: string) => void }) {
+interface WelcomeProps {
+  readonly agent: AgentName
+  readonly served: string
+  /** There might be a conversation in its place. */
+  readonly isSettled: boolean
+  readonly onExample: (example: string) => void
+}
+
+function Welcome({ agent, served, isSettled, onExample }: WelcomeProps) {
+  if (!isSettled) return null
   switch (agent) {
     case 'assistant':
       return <AssistantWelcome agent={served} onExample={onExample} />

@@ -81,7 +81,8 @@ function scriptedBody(chunks: Iterable<string | Uint8Array | Error | Promise<unk
 
 /**
  * A client each of whose runs says these events, without any server: for components and programs that are given a client.
- * Promises among the events hold the runs. Every answer to an approval request is accepted, and every agent is called `scripted`.
+ * Promises among the events hold the runs. Every answer to an approval request is accepted, every agent is called
+ * `scripted`, and nothing was said in any conversation before.
  *
  * @example
  * const client = scriptedClient([{ type: 'token', content: 'High water at 14:05.' }, { type: 'completed', success: true }])
@@ -93,6 +94,7 @@ export function scriptedClient(events: Iterable<AgentEvent | Promise<unknown>>):
   const script = scriptedFetch({ body: { [Symbol.iterator]: body } })
   const fetch: typeof globalThis.fetch = async (input, init) => {
     const url = String(input)
+    if (url.includes('/sessions/')) return Response.json({ messages: [] })
     if (init?.method === 'DELETE') return Response.json({ outcome: 'cancelled' })
     if (/\/agents\/[^/]+$/.test(url)) return Response.json({ name: 'scripted' })
     return url.includes('/approvals/') ? Response.json({}) : script.fetch(input, init)

@@ -15,6 +15,8 @@ export interface UserMessage {
   readonly text: string
   /** URLs or data URLs. */
   readonly images?: readonly string[]
+  /** Words of the engine in the person's place, such as the prompt of a DAWP step, in what is remembered. Models are told them all the same. */
+  readonly isPrompt?: true
 }
 
 /** What the model said, and the calls it made. */

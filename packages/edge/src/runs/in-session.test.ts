@@ -110,6 +110,17 @@ test('an agent that states nothing is remembered by its task and its result', as
   expect((await plain(null)).kept).toEqual([])
 })
 
+test('what speaks as the person after the person is the engine, and kept as that', async () => {
+  const prompted: Agent = {
+    ...agentOf([]),
+    async *run(_task, { session }) {
+      session?.remember([...turn.slice(0, 1), { role: 'user', text: 'Step 1' }, ...turn.slice(1)])
+      yield { type: 'completed', success: true }
+    },
+  }
+  expect((await talk(prompted)).kept).toEqual([...turn.slice(0, 1), { role: 'user', text: 'Step 1', isPrompt: true }, ...turn.slice(1)])
+})
+
 const stateless = (output: unknown): Agent => ({
   ...agentOf([]),
   async *run() {
@@ -119,7 +130,7 @@ const stateless = (output: unknown): Agent => ({
 })
 
 test('S21 a store that cannot be read fails the run, retryably and without its words', async () => {
-  const store: SessionStore = { read: () => Promise.reject(new Error('disk at /srv/secret')), append: async () => {} }
+  const store: SessionStore = { read: () => Promise.reject(new Error('disk at /srv/secret')), append: async () => {}, forget: async () => {} }
   const failed = inSession(agentOf([{ type: 'completed' }]), { store, key: 's', onError: () => {} }).run(
     { description: 'Hi' },
     { runId: 'r', signal: new AbortController().signal },
@@ -133,6 +144,6 @@ test('S21 a store that cannot be read fails the run, retryably and without its w
 
 test('S20 a store that cannot remember is told to the server, and the run has completed all the same', async () => {
   const full = new Error('full')
-  const store: SessionStore = { read: async () => [], append: () => Promise.reject(full) }
+  const store: SessionStore = { read: async () => [], append: () => Promise.reject(full), forget: async () => {} }
   expect(await talk(agentOf([{ type: 'completed' }]), { store })).toMatchObject({ events: [{ type: 'completed' }], errors: [full] })
 })

@@ -34,7 +34,7 @@ async function* converse(agent: Agent, { store, key, onError, task, context }: C
   const keep = async (): Promise<void> => {
     if (watch.outcome({ isAgentDone: true }) !== 'completed' || context.signal.aborted) return
     try {
-      await store.append(key, turn ?? plainTurn(task, output))
+      await store.append(key, withPrompts(turn ?? plainTurn(task, output)))
     } catch (error) {
       onError(error)
     }
@@ -56,6 +56,12 @@ async function read(store: SessionStore, key: string): Promise<readonly Message[
     // Without its history the agent would answer as if nothing had been said.
     throw new AgentStreamError('agent', 'What was said before could not be read', { cause, retryable: true })
   }
+}
+
+/** A turn begins with what the person said. Whatever else speaks as the person in it is the engine, and nobody else's to read. */
+function withPrompts(turn: readonly Message[]): readonly Message[] {
+  const asked = turn.findIndex(({ role }) => role === 'user')
+  return turn.map((message, at) => (message.role === 'user' && at !== asked ? { ...message, isPrompt: true } : message))
 }
 
 /** For agents that do not say what is to be remembered: the task, and the result where it can be told again. */

@@ -5,9 +5,9 @@ import { type AnswerOutcome, type ApprovalAnswer, createApprovalDesk } from './a
 import { type CancelReceipt, cancelRun } from './cancel-run.ts'
 import type { CancelCause } from './cancellation.ts'
 import { type CursorCheck, checkCursor } from './check-cursor.ts'
+import { createConversations, type Said } from './conversations.ts'
 import { answerElsewhere, isElsewhere, wasAsked } from './elsewhere.ts'
 import { fencedJournal } from './fenced-journal.ts'
-import { inSession } from './in-session.ts'
 import type { Journal, JournalStatus, SharedRuns } from './journal.ts'
 import { keepLease } from './keep-lease.ts'
 import { createLiveRun, type Hold, type LiveEnding, type LiveRun, openView, type RunView } from './live-run.ts'
@@ -79,6 +79,9 @@ export interface RunService {
   status(key: string, hold?: Hold): Promise<JournalStatus>
   /** Answers a question of a run. The end of the run answers all that were open. */
   answer(key: string, approvalId: string, answer: ApprovalAnswer): Promise<AnswerResult>
+  /** What was said in a conversation, and which run answers in it in this process. */
+  readConversation(sessionKey: string): Promise<Said>
+  forgetConversation(sessionKey: string): Promise<'forgotten' | 'session_busy'>
   /**
    * Starts nothing more, and ends what is under way: runs have `graceMs` to end by themselves, then they are handed over to
    * whoever shares the journal, or cancelled where that cannot be. Resolves when none is left. Never rejects.
@@ -104,8 +107,7 @@ export function createRunService(options: RunServiceOptions): RunService {
   // Runs that are over and whose end the journal could not take: what it has of them is all there will be.
   const unclosed = new Map<string, LiveRun>()
   const runOf = (key: string): LiveRun | undefined => live.get(key) ?? unclosed.get(key)
-  // Conversations in which an answer is under way.
-  const talking = new Set<string>()
+  const conversations = createConversations(sessions, onError)
   const { shared } = journal
   let isClosing = false
   const timestamp = (): string => new Date(now()).toISOString()
@@ -139,7 +141,7 @@ export function createRunService(options: RunServiceOptions): RunService {
   const forget = (key: string, run: LiveRun): void => {
     if (live.get(key) !== run) return
     live.delete(key)
-    if (run.sessionKey !== undefined) talking.delete(run.sessionKey)
+    if (run.sessionKey !== undefined) conversations.end(run.sessionKey, key)
   }
   const carryOut = async ({ key, sessionKey, ...request }: StartRequest, run: LiveRun): Promise<LiveEnding | undefined> => {
     let letGo = (): void => {}
@@ -147,7 +149,7 @@ export function createRunService(options: RunServiceOptions): RunService {
     try {
       if ((await run.opened) === 'reader') return undefined
       if (shared) letGo = keepLease({ shared, key, run, onError })
-      const agent = sessions && sessionKey !== undefined ? inSession(request.agent, { store: sessions, key: sessionKey, onError }) : request.agent
+      const agent = sessionKey === undefined ? request.agent : conversations.join(sessionKey, key, request.agent)
       const writing = shared ? fencedJournal(journal, () => live.get(key) === run) : journal
       const { cancellation, pace, desk } = run
       const ending = await produce({ ...request, agent, key, journal: writing, cancellation, pace, approvals: desk, onError, timestamp })
@@ -173,7 +175,7 @@ export function createRunService(options: RunServiceOptions): RunService {
     const { sessionKey } = request
     const run = createLiveRun({ opened, desk: createApprovalDesk({ timeoutMs: approvalTimeoutMs, now }), isResumable: canGoOn(agent), sessionKey, ...pacing })
     live.set(request.key, run)
-    if (sessionKey !== undefined) talking.add(sessionKey)
+    if (sessionKey !== undefined) conversations.begin(sessionKey, { key: request.key, description: request.task.description })
     const firstView = view(request.key)
     run.ending = carryOut(request, run)
     // Whoever asks for the ending is told; nobody has to.
@@ -206,8 +208,11 @@ export function createRunService(options: RunServiceOptions): RunService {
   const goOn = async (key: string, { text, hold }: { readonly text: string | undefined; readonly hold: Hold | undefined }): Promise<void> => {
     const plan = await planTakeUp({ journal, key, request: text, findAgent: isClosing ? undefined : findAgent })
     if ('outcome' in plan) return journal.close(key, plan.outcome)
-    const run = createLiveRun({ opened: Promise.resolve('producer'), desk: createApprovalDesk({ timeoutMs: approvalTimeoutMs, now }), isResumable: true })
+    const { sessionKey, task } = plan.request
+    const desk = createApprovalDesk({ timeoutMs: approvalTimeoutMs, now })
+    const run = createLiveRun({ opened: Promise.resolve('producer'), desk, isResumable: true, sessionKey })
     live.set(key, run)
+    if (sessionKey !== undefined) conversations.begin(sessionKey, { key, description: task.description })
     run.ending = carryOut({ ...plan.request, agent: plan.agent, key }, run)
     run.ending.catch(() => {})
     hold?.(run.ending)
@@ -215,7 +220,7 @@ export function createRunService(options: RunServiceOptions): RunService {
   const refusalOf = ({ sessionKey }: StartRequest): 'busy' | 'session_busy' | 'closing' | undefined => {
     if (isClosing) return 'closing'
     if (live.size >= maxConcurrentRuns) return 'busy'
-    return sessionKey !== undefined && talking.has(sessionKey) ? 'session_busy' : undefined
+    return sessionKey !== undefined && conversations.isBusy(sessionKey) ? 'session_busy' : undefined
   }
   const join = async (key: string, run: LiveRun): Promise<StartResult> => {
     const joined = view(key)
@@ -259,6 +264,8 @@ export function createRunService(options: RunServiceOptions): RunService {
       if (status === 'unknown') return 'unknown_run'
       return (await wasAsked(journal, key, approvalId)) ? 'already_answered' : 'unknown_approval'
     },
+    readConversation: conversations.read,
+    forgetConversation: conversations.forget,
     async close(graceMs) {
       isClosing = true
       const endings = Promise.allSettled([...live.values()].map(({ ending }) => ending))

@@ -72,6 +72,18 @@ describe.each(stores)('conversations %s', (_, create) => {
     expect(await store.read('read')).toEqual([])
   })
 
+  test('what is forgotten is gone, alone, and its owner has room for another', async () => {
+    const { store } = makeStore({ maxSessionsPerOwner: 2 })
+    const key = (sessionId: string): string => sessionKey({ owner: 'ann/', agentName: 'a', sessionId })
+    for (const number of [1, 2]) await store.append(key(String(number)), turn(number))
+    await store.forget(key('1'))
+    await store.forget(key('never was'))
+    await store.append(key('3'), turn(3))
+    expect(await Promise.all(['1', '2', '3'].map((id) => store.read(key(id))))).toEqual([[], turn(2), turn(3)])
+    await store.append(key('1'), turn(4))
+    expect(await store.read(key('1'))).toEqual(turn(4))
+  })
+
   test('X10 an owner with many conversations pushes out their own, never those of others', async () => {
     const { store } = makeStore({ maxSessionsPerOwner: 2 })
     const key = (owner: string, sessionId: string): string => sessionKey({ owner, agentName: 'a', sessionId })

@@ -14,6 +14,8 @@ export interface SessionStore {
   read(key: string): Promise<readonly Message[]>
   /** Adds one turn: what the person said, and what came of it. What no longer fits is forgotten, oldest turn first. */
   append(key: string, turn: readonly Message[]): Promise<void>
+  /** Forgets what was said, at once and for every process that shares the store; nothing for a session that is unknown. */
+  forget(key: string): Promise<void>
 }
 
 export interface SessionLimits {
@@ -85,6 +87,9 @@ export function createMemorySessionStore(options: MemorySessionStoreOptions = {}
     },
     async append(key, turn) {
       if (turn.length > 0) use(key, newestTurns([...turnsOf(key), turn], options))
+    },
+    async forget(key) {
+      forget(key)
     },
   }
 }

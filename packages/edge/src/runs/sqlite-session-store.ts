@@ -58,5 +58,8 @@ export function sqliteSessionStore(database: SqliteDatabase, options: SqliteSess
         makeRoom(owner)
       })
     },
+    async forget(key) {
+      sql.rows('DELETE FROM agentstream_sessions WHERE session_key = ?', key)
+    },
   }
 }

@@ -270,6 +270,7 @@ describe('other addresses', () => {
       ['POST', '/agents/helper', 'GET'],
       ['PUT', '/runs/r', 'GET, DELETE'],
       ['POST', '/runs/r/events', 'GET'],
+      ['POST', '/agents/helper/sessions/s', 'GET, DELETE'],
     ] as const) {
       const response = await call(method, path)
       expect([response.status, response.headers.get('allow'), response.headers.get('x-content-type-options')]).toEqual([405, allow, 'nosniff'])

@@ -14,6 +14,7 @@ import { createHeartbeats } from './heartbeats.ts'
 import type { AgentHandler, AgentHandlerOptions, Runtime } from './options.ts'
 import { addRoutes } from './routes.ts'
 import { type RouteOptions, refuseOtherMethods } from './serving.ts'
+import { addSessionRoutes } from './session-routes.ts'
 import { createSocketRoutes, isUpgrade } from './socket/socket-routes.ts'
 
 const mebibyte = 1024 * 1024
@@ -68,6 +69,7 @@ export function createAgentHandler(options: AgentHandlerOptions): AgentHandler {
     onError,
   }
   addRoutes(app, routes)
+  addSessionRoutes(app, routes)
   addA2aRoutes(app, { ...routes, card: options.card })
   addClientRoutes(app, { ...routes, origins: allowedOrigins(cors) })
   app.notFound(() => errorResponse('not_found'))

@@ -22,6 +22,7 @@ export type Parsed<T> = { readonly value: T } | { readonly problem: string }
 
 // Safe in headers, addresses and storage keys.
 const runIdShape = /^[A-Za-z0-9_-]{1,128}$/
+const sessionIdSchema = z.string().max(256)
 // Far deeper than any real context, far from what overflows a stack further on.
 const maxDepth = 64
 
@@ -30,7 +31,7 @@ const taskSchema = z.object({
   description: z.string().min(1),
   context: json.nullish(),
   images: z.array(z.string().regex(/^(?:https?:\/\/|data:image\/)/i, 'expected an http(s) address or image data')).nullish(),
-  session_id: z.string().max(256).nullish(),
+  session_id: sessionIdSchema.nullish(),
   sender_id: z.string().max(256).nullish(),
 })
 const bodySchema = z.object({
@@ -55,6 +56,10 @@ export const harmlessExtras: readonly string[] = ['seed', 'top_k', 'min_p']
 
 export function isRunId(text: string): boolean {
   return runIdShape.test(text)
+}
+
+export function isSessionId(text: string): boolean {
+  return sessionIdSchema.safeParse(text).success
 }
 
 /**

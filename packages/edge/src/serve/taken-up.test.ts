@@ -42,3 +42,19 @@ test.each([
   dead.say(token('late'), done)
   await reader?.cancel()
 })
+
+test('a run that was taken up is the one of its conversation here: told to who asks, and no second one beside it', async () => {
+  const [dead, here] = [server({ around: silent }), server()]
+  const task = { description: 'go', session_id: 's' }
+  const lost = await dead.ask('/agents/puppet/runs', { task, run_id: runId })
+  const session = '/agents/puppet/sessions/s'
+  expect(await (await here.ask(session)).json(), 'what another process does is not known here').toEqual({ session_id: 's', messages: [] })
+  passTime(leaseMs + 1)
+  await here.ask(`/runs/${runId}`)
+  expect(await (await here.ask(session)).json()).toMatchObject({ live_run: { run_id: runId, description: 'go' } })
+  expect((await here.ask('/agents/puppet/runs', { task })).status).toBe(409)
+  here.say(done)
+  await Promise.all(here.held)
+  expect(await (await here.ask(session)).json()).not.toHaveProperty('live_run')
+  await lost.body?.cancel()
+})
