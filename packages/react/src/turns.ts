@@ -71,18 +71,19 @@ export interface AgentStream extends RunView {
 
 /** What is done with turns, and for how long. */
 export interface Turns extends Omit<AgentStream, 'turns' | keyof RunView> {
-  /** Says that a component shows the turns. Returns the way to say that it has left. */
-  hold(): () => void
+  getTurns(): readonly Turn[]
+  /** Says that a component shows the turns, and how it is told of others. Returns the way to say that it has left. */
+  hold(show: () => void): () => void
 }
 
-export function createTurns(settings: () => TurnSettings, show: (turns: readonly Turn[]) => void): Turns {
+export function createTurns(settings: () => TurnSettings): Turns {
   let turns: readonly Turn[] = []
-  let isHeld = false
+  let holder: (() => void) | undefined
   let hasLeft = false
 
   const put = (next: readonly Turn[]): void => {
     turns = next
-    if (!hasLeft) show(next)
+    holder?.()
   }
   const onEvent = (event: AgentEvent): void => {
     if (!hasLeft) settings().onEvent?.(event)
@@ -110,7 +111,7 @@ export function createTurns(settings: () => TurnSettings, show: (turns: readonly
     for (const turn of turns) release(turn.run, policy)
   }
   const leave = (): void => {
-    if (isHeld) return
+    if (holder) return
     hasLeft = true
     releaseAll(settings().onUnmount ?? 'cancel')
   }
@@ -140,11 +141,12 @@ export function createTurns(settings: () => TurnSettings, show: (turns: readonly
       releaseAll('cancel')
       put([])
     },
-    hold() {
-      isHeld = true
+    getTurns: () => turns,
+    hold(show) {
+      holder = show
       hasLeft = false
       return () => {
-        isHeld = false
+        holder = undefined
         // StrictMode and fast refresh take a component away and bring it back in the same task: that is not leaving.
         queueMicrotask(leave)
       }
