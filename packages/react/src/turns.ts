@@ -10,6 +10,8 @@ export interface Turn {
   /** Stays when the turn is regenerated: a key for rendering. */
   readonly id: string
   readonly input: RunInput
+  /** What it alone was sent with. */
+  readonly options: TurnOptions
   readonly run: AgentRun
 }
 
@@ -19,7 +21,8 @@ export interface AgentStreamOptions {
   readonly agent?: string
   /**
    * The conversation on the server that turns belong to: it remembers what was said, so that only the new message travels. As
-   * hard to guess as a run id, `crypto.randomUUID()` for example. A task that names a session itself keeps it.
+   * hard to guess as a run id, and made once: `useState(() => crypto.randomUUID())`, for example. Each agent remembers its own part
+   * of it. A task that names a session itself keeps it.
    */
   readonly sessionId?: string
   readonly parameters?: ModelParameters
@@ -37,6 +40,9 @@ export interface AgentStreamOptions {
   readonly onPageHide?: 'cancel' | 'leave'
 }
 
+/** What one turn is sent with in place of what the hook was given: for a picker beside the input. */
+export type TurnOptions = Pick<AgentStreamOptions, 'agent' | 'parameters'>
+
 /** What a new turn is made with, asked for at each one. */
 export interface TurnSettings extends AgentStreamOptions {
   readonly client: AgentClient
@@ -47,13 +53,17 @@ export interface TurnSettings extends AgentStreamOptions {
 export interface AgentStream extends RunView {
   /** Oldest first. They keep their text and their state, however their runs ended. */
   readonly turns: readonly Turn[]
-  /** Starts a run at once and returns it. A run that is still live goes on as its own turn; `stop` it first where that is not wanted. */
-  send(input: RunInput): AgentRun
+  /**
+   * Starts a run at once and returns it. A run that is still live goes on as its own turn; `stop` it first where that is not wanted.
+   * `options` are this turn's alone.
+   */
+  send(input: RunInput, options?: TurnOptions): AgentRun
   /**
    * Shows a run that exists on the server as a turn: one that was under way when the page was loaded anew, or that another page
-   * started. `input` is what it was asked, for display and for `regenerate`. A run that is shown already is not added again.
+   * started. `input` is what it was asked, and `options` what with, for display and for `regenerate`. A run that is shown already is
+   * not added again.
    */
-  attach(runId: string, input: RunInput): AgentRun
+  attach(runId: string, input: RunInput, options?: TurnOptions): AgentRun
   /** Stops the last turn's run on the server and says how that went. Never rejects; with nothing sent it is `already_finished`. */
   cancel(options?: CancelOptions): Promise<CancelReceipt>
   /** `cancel` for those who do not ask how it went. */
@@ -63,8 +73,14 @@ export interface AgentStream extends RunView {
    * was answered before or its time was up, 404 when nobody asked.
    */
   respond(approvalId: string, answer: ApprovalAnswer): Promise<void>
-  /** Runs the last turn's input again in its place, stopping its run if that is live. Nothing when nothing was sent. */
+  /**
+   * Runs the last turn's input again in its place, stopping its run if that is live. Nothing when nothing was sent. It is sent with
+   * what the hook is given now, and with what the turn alone was sent with. In a conversation the server remembers an answer that
+   * had completed, and is asked once more.
+   */
   regenerate(): AgentRun | undefined
+  /** The same with other options, which the turn then has. */
+  regenerate(options: TurnOptions): AgentRun | undefined
   /** Stops every live run and forgets the turns. */
   reset(): void
 }
@@ -74,6 +90,10 @@ export interface Turns extends Omit<AgentStream, 'turns' | keyof RunView> {
   getTurns(): readonly Turn[]
   /** Says that a component shows the turns, and how it is told of others. Returns the way to say that it has left. */
   hold(show: () => void): () => void
+}
+
+interface Asked extends Pick<Turn, 'input' | 'options'> {
+  readonly id?: string
 }
 
 export function createTurns(settings: () => TurnSettings): Turns {
@@ -89,23 +109,23 @@ export function createTurns(settings: () => TurnSettings): Turns {
     if (!hasLeft) settings().onEvent?.(event)
   }
   const add = (turn: Turn, before: readonly Turn[]): AgentRun => {
-    const { queryClient, agent } = settings()
+    const { queryClient, agent } = { ...settings(), ...turn.options }
     const { run } = turn
     mutateWhileLive(queryClient, run, { agent, onFinish: () => hasLeft || settings().onFinish?.(run.getSnapshot(), turn) })
     put([...before, turn])
     return run
   }
-  const start = (input: RunInput, before: readonly Turn[], id?: string): AgentRun => {
-    const { client, agent, sessionId, parameters, onUnmount, onPageHide } = settings()
+  const start = ({ input, options, id }: Asked, before: readonly Turn[]): AgentRun => {
+    const { client, sessionId, onUnmount, onPageHide, ...own } = settings()
     const run = client.run(inSession(input, sessionId), {
-      ...(agent === undefined ? {} : { agent }),
-      ...(parameters === undefined ? {} : { parameters }),
+      ...given(own),
+      ...options,
       ...(onPageHide === undefined ? {} : { onPageHide }),
       // Nobody is left to see or stop a run that is sent after the component has gone.
       ...(hasLeft && onUnmount !== 'detach' ? { signal: AbortSignal.abort() } : {}),
       onEvent,
     })
-    return add({ id: id ?? run.id, input, run }, before)
+    return add({ id: id ?? run.id, input, options, run }, before)
   }
   const releaseAll = (policy: ReleasePolicy): void => {
     for (const turn of turns) release(turn.run, policy)
@@ -116,10 +136,10 @@ export function createTurns(settings: () => TurnSettings): Turns {
     releaseAll(settings().onUnmount ?? 'cancel')
   }
   return {
-    send: (input) => start(input, turns),
-    attach(runId, input) {
+    send: (input, options = {}) => start({ input, options: given(options) }, turns),
+    attach(runId, input, options = {}) {
       const shown = turns.find(({ run }) => run.id === runId)
-      return shown ? shown.run : add({ id: runId, input, run: settings().client.attach(runId, { onEvent }) }, turns)
+      return shown ? shown.run : add({ id: runId, input, options: given(options), run: settings().client.attach(runId, { onEvent }) }, turns)
     },
     cancel: (options) => turns.at(-1)?.run.cancel(options) ?? Promise.resolve({ outcome: 'already_finished' }),
     stop() {
@@ -131,11 +151,11 @@ export function createTurns(settings: () => TurnSettings): Turns {
       const asking = turns.findLast(({ run }) => run.getSnapshot().approvals.some(({ id }) => id === approvalId)) ?? turns.at(-1)
       return asking?.run.respond(approvalId, answer) ?? Promise.reject(nothingAsked())
     },
-    regenerate() {
+    regenerate(options: TurnOptions = {}) {
       const last = turns.at(-1)
       if (!last) return undefined
       release(last.run, 'cancel')
-      return start(last.input, turns.slice(0, -1), last.id)
+      return start({ ...last, options: { ...last.options, ...given(options) } }, turns.slice(0, -1))
     },
     reset() {
       releaseAll('cancel')
@@ -152,6 +172,11 @@ export function createTurns(settings: () => TurnSettings): Turns {
       }
     },
   }
+}
+
+/** These two where they are given, and nothing else: the event of a button whose `onClick` is `regenerate` names neither. */
+function given({ agent, parameters }: TurnOptions): TurnOptions {
+  return { ...(agent === undefined ? {} : { agent }), ...(parameters === undefined ? {} : { parameters }) }
 }
 
 /** A task that names a session itself keeps it. */

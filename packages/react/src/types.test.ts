@@ -31,3 +31,11 @@ test('both streams tell of their run in the same words', () => {
     Pick<AgentStream, 'run' | 'text' | 'status' | 'state' | 'isStreaming'>
   >()
 })
+
+test('what a button calls needs no function around it', () => {
+  type Click = (event: MouseEvent) => void
+  expectTypeOf<AgentStream['regenerate']>().toExtend<Click>()
+  expectTypeOf<AgentStream['stop']>().toExtend<Click>()
+  expectTypeOf<AgentStream['reset']>().toExtend<Click>()
+  expectTypeOf<TaskStream['restart']>().toExtend<Click>()
+})
