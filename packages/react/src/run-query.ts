@@ -3,7 +3,15 @@
  * through here. Nothing but an entry's creation, its reset or `restart` ever starts a run.
  */
 import type { AgentClient, AgentRun, ModelParameters, RunInput } from '@agentstream/client'
-import { type QueryClient, type QueryKey, queryOptions, skipToken } from '@tanstack/react-query'
+import {
+  type DataTag,
+  type QueryClient,
+  type QueryKey,
+  queryOptions,
+  skipToken,
+  type UndefinedInitialDataOptions,
+  type UnusedSkipTokenOptions,
+} from '@tanstack/react-query'
 import { bindToEntry, isLiveRun, type ReleasePolicy } from './run-entry.ts'
 
 /** A task to run, or a run that exists on the server, to be followed from its start. */
@@ -28,12 +36,22 @@ export interface RunQueryOptions {
 
 const defaultKeepAliveMs = 300_000
 
+// Written out, for what the compiler would write is named otherwise in every other version of react-query.
+interface RunKey {
+  readonly queryKey: DataTag<QueryKey, AgentRun, Error>
+}
+type RunQuery = UndefinedInitialDataOptions<AgentRun> & RunKey
+/** That of a task which is there: what suspends, or starts before it shows, takes no other. */
+type StartingRunQuery = UnusedSkipTokenOptions<AgentRun> & RunKey
+
 /**
  * Query options for one run of one task. Whoever asks for the same task of the same agent gets the same AgentRun. Never stale,
  * never refetched (not by `invalidateQueries` either), never retried, never part of `dehydrate` unless its filter is replaced:
  * a filter of your own has to leave out keys that begin with `agentstream`, `run`. Without a task nothing is started.
  */
-export function runQueryOptions(client: AgentClient, task: RunTask | undefined, options: RunQueryOptions = {}) {
+export function runQueryOptions(client: AgentClient, task: RunTask, options?: RunQueryOptions): StartingRunQuery
+export function runQueryOptions(client: AgentClient, task: RunTask | undefined, options?: RunQueryOptions): RunQuery
+export function runQueryOptions(client: AgentClient, task: RunTask | undefined, options: RunQueryOptions = {}): RunQuery {
   return queryOptions<AgentRun>({
     queryKey: keyOf(client, task, options),
     queryFn: task === undefined ? skipToken : ({ client: queryClient, queryKey }) => openEntry(queryClient, queryKey, () => start(client, task, options)),
