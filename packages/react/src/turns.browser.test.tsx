@@ -1,7 +1,9 @@
-import { act, waitFor } from '@testing-library/react'
+import { act, renderHook, waitFor } from '@testing-library/react'
+import { Activity, type ReactNode } from 'react'
 import { describe, expect, test, vi } from 'vitest'
-import { acting, completed, token, withoutComplaints } from '../test/harness.tsx'
+import { acting, agentServer, completed, page, token, withoutComplaints } from '../test/harness.tsx'
 import { openedStream } from '../test/opened.tsx'
+import { useAgentStream } from './index.ts'
 
 withoutComplaints()
 
@@ -164,6 +166,30 @@ describe('stopping', () => {
     expect(server.requests.filter(({ method }) => method === 'DELETE')).toHaveLength(2)
     expect(onEvent).not.toHaveBeenCalled()
     expect(onFinish).not.toHaveBeenCalled()
+  })
+
+  test('L10: to be hidden by Activity is to leave; what is shown again has its turns, and sends as before', async () => {
+    const server = agentServer()
+    const { wrapper: Page } = page(server.fetch)
+    const at: { mode: 'visible' | 'hidden' } = { mode: 'visible' }
+    const wrapper = ({ children }: { children?: ReactNode }) => (
+      <Page>
+        <Activity mode={at.mode}>{children}</Activity>
+      </Page>
+    )
+    const { result, rerender } = renderHook(() => useAgentStream(), { wrapper })
+    const run = acting(() => result.current.send('a'))
+    await waitFor(() => expect(server.runs).toHaveLength(1))
+    at.mode = 'hidden'
+    rerender()
+    await waitFor(() => expect(run.getSnapshot().status).toBe('cancelled'))
+    at.mode = 'visible'
+    rerender()
+    expect(result.current).toMatchObject({ turns: [{ input: 'a', run }], status: 'cancelled' })
+    acting(() => result.current.send('b'))
+    await waitFor(() => expect(server.runs).toHaveLength(2))
+    server.run(1).send(token('two'), completed)
+    await waitFor(() => expect(result.current).toMatchObject({ text: 'two', status: 'completed' }))
   })
 
   test('L10: unmounting with onUnmount detach only stops watching', async () => {
