@@ -1,6 +1,6 @@
 import { linkedController } from './abort.ts'
 import { StreamInterruptedError } from './errors.ts'
-import { createExchange, type RunExchange } from './exchange.ts'
+import { createExchange, type HeaderSource, type RunExchange } from './exchange.ts'
 import { parseAgentInfo } from './info.ts'
 import { type RunInput, taskOf } from './input.ts'
 import { type ClientHooks, metered, type Run } from './measure.ts'
@@ -28,7 +28,7 @@ export interface AgentClientOptions extends ClientHooks {
   readonly url: string | URL
   readonly fetch?: typeof globalThis.fetch
   /** Asked again for every attempt, so that tokens can rotate. */
-  readonly headers?: HeadersInit | (() => HeadersInit | Promise<HeadersInit>)
+  readonly headers?: HeaderSource
   /** Whose words the server speaks: those of AIECS, as our own server does, unless told. */
   readonly protocol?: Protocol
   readonly transport?: Transport
