@@ -1,9 +1,13 @@
 import { readFileSync } from 'node:fs'
+import { createAgentClient } from '@agentstream/client'
+import { createAgentHandler, createLLMAgent } from '@agentstream/edge'
+import { scriptedProvider } from '@agentstream/edge/testing'
 import type { Meter } from '@opentelemetry/api'
 import { expect, test } from 'vitest'
 import { tryItOut } from '../docs/examples/agent-test.ts'
 import { loseTwoConnections } from '../docs/examples/faults.ts'
 import { toOpenTelemetry } from '../docs/examples/open-telemetry.ts'
+import { withTariff } from '../docs/examples/own-events.ts'
 
 const root = new URL('../', import.meta.url)
 const read = (path: string): string => readFileSync(new URL(path, root), 'utf8')
@@ -21,8 +25,16 @@ test.each([
 ])('%s shows code that compiles', (page, example) => expect(blocks(page)).toEqual([read(example)]))
 
 test('the guide to agents shows code that compiles, and that does what it says', async () => {
-  expect(blocks('docs/agents.md')).toEqual(['docs/examples/agents.ts', 'docs/examples/agent-test.ts'].map(read))
+  expect(blocks('docs/agents.md')).toEqual(['docs/examples/agents.ts', 'docs/examples/own-events.ts', 'docs/examples/agent-test.ts'].map(read))
   expect(await tryItOut()).toEqual({ status: 'completed', output: 'High water at 14:05.', tools: ['done'], workflow: true, integrity: 'verified' })
+})
+
+test('an event of one’s own, as the guide shows it, arrives in the state beside the answer', async () => {
+  const pilot = createLLMAgent({ name: 'pilot', provider: scriptedProvider([['At 14:05.']]) })
+  const handler = createAgentHandler({ agents: { pilot: withTariff(pilot, async (port) => (port === 'Brest' ? 12 : 0)) } })
+  const client = createAgentClient({ url: 'http://in-process', fetch: (input, init) => handler(new Request(input, init)) })
+  const { text, state } = await client.run({ description: 'When?', context: { port: 'Brest' } }).result()
+  expect({ text, custom: state.custom, integrity: state.integrity }).toEqual({ text: 'At 14:05.', custom: { tariff: { euros: 12 } }, integrity: 'verified' })
 })
 
 test('the guide to resuming shows code that compiles, and that does what it says', async () => {

@@ -53,6 +53,7 @@ const steps = [
     check(`publint ${folder}`, ['publint', '--strict', folder]),
     check(`types as published ${folder}`, ['attw', '--pack', folder, '--profile', 'esm-only']),
   ]),
+  check('types on Node, without those of a page', ['tsc', '-p', 'e2e/types']),
   ...(existsSync('apps/demo/index.html') ? [check('demo build', ['vite', 'build', '--logLevel', 'warn'])] : []),
   ...endToEnd(),
 ]

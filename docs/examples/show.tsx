@@ -9,7 +9,7 @@ function Harbour() {
   const stream = useAgentStream({ agent: 'harbour' })
   return (
     <form action={(form) => void stream.send(String(form.get('question')))}>
-      <input name="question" />
+      <input name="question" required />
       <button type="submit">Ask</button>
       <button type="button" onClick={stream.stop} disabled={!stream.isStreaming}>
         Stop

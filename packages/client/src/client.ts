@@ -1,6 +1,6 @@
 import { linkedController } from './abort.ts'
 import { StreamInterruptedError } from './errors.ts'
-import { type CallOptions, createExchange, type RunExchange } from './exchange.ts'
+import { type CallOptions, createExchange, type HeaderSource, type RunExchange } from './exchange.ts'
 import { type RunInput, taskOf } from './input.ts'
 import { type ClientHooks, metered, type Run } from './measure.ts'
 import { type AgentRun, type CancelOptions, type CancelReceipt, createAgentRun } from './run/agent-run.ts'
@@ -28,7 +28,7 @@ export interface AgentClientOptions extends ClientHooks {
   readonly url: string | URL
   readonly fetch?: typeof globalThis.fetch
   /** Asked again for every attempt, so that tokens can rotate. */
-  readonly headers?: HeadersInit | (() => HeadersInit | Promise<HeadersInit>)
+  readonly headers?: HeaderSource
   /** Whose words the server speaks: those of AIECS, as our own server does, unless told. */
   readonly protocol?: Protocol
   readonly transport?: Transport
@@ -53,34 +53,34 @@ export interface AgentClientOptions extends ClientHooks {
 /** Which agent runs, under which name, with which parameters, and for how long. */
 export interface StreamOptions {
   /** The agent's name on the server; its default agent when absent. */
-  readonly agent?: string
+  readonly agent?: string | undefined
   /** Starting the same id twice follows one run. Made here when absent. */
-  readonly runId?: string
-  readonly parameters?: ModelParameters
+  readonly runId?: string | undefined
+  readonly parameters?: ModelParameters | undefined
   /** An aborted signal cancels the run, on the server too. */
-  readonly signal?: AbortSignal
+  readonly signal?: AbortSignal | undefined
   /** Longest whole run; none by default. */
-  readonly timeoutMs?: number
+  readonly timeoutMs?: number | undefined
   /**
    * How much of the text `stream()` keeps for the `partialResponse` of a stream that breaks: the last so many characters, all of
    * them by default. With 0 nothing is kept of what was read.
    */
-  readonly maxPartialCharacters?: number
+  readonly maxPartialCharacters?: number | undefined
 }
 
 /** How a live run is started, watched and published. */
 export interface RunOptions extends Omit<StreamOptions, 'maxPartialCharacters'> {
   /** Sees every event, before the state is published. What it throws stops the run and rejects `result()`. */
-  readonly onEvent?: (event: AgentEvent) => void
+  readonly onEvent?: ((event: AgentEvent) => void) | undefined
   /** When state is published: once per frame by default. */
-  readonly schedule?: Schedule
+  readonly schedule?: Schedule | undefined
   /**
    * What becomes of the run when the page is left for good, by closing it, reloading it or going elsewhere. `leave`, the default:
    * the server decides, which cancels what nobody watches for 10 s, or carries on where its journal lasts. `cancel`: it is told to
    * stop in that very moment. That works where `headers` needs no network for its answer. A page that the browser keeps, to
    * bring it back as it was, cancels nothing.
    */
-  readonly onPageHide?: 'cancel' | 'leave'
+  readonly onPageHide?: 'cancel' | 'leave' | undefined
 }
 
 /** How a run that exists is followed. */
@@ -89,7 +89,7 @@ export interface AttachOptions extends Pick<RunOptions, 'signal' | 'timeoutMs' |
    * Only what happened after this cursor. The state then holds no more than that, and stays `unverified`: the server's digest
    * covers the whole run.
    */
-  readonly after?: string
+  readonly after?: string | undefined
 }
 
 /** What `createAgentClient` makes: runs started, followed and stopped on one server. It holds no connection; share it. */
@@ -157,7 +157,8 @@ export function createAgentClient(options: AgentClientOptions): AgentClient {
   const start = (id: string, input: RunInput, { agent, parameters }: StreamOptions): Run =>
     runOf(id, exchange.start({ runId: id, task: taskOf(input), agent, parameters }))
   const follow = (id: string, after?: string): Run => runOf(id, exchange.follow(id, after))
-  const watch = (id: string, run: Run, runOptions: RunOptions): AgentRun => createAgentRun({ schedule: perFrame, ...runOptions, ...run, id, now })
+  const watch = (id: string, run: Run, runOptions: RunOptions): AgentRun =>
+    createAgentRun({ ...runOptions, schedule: runOptions.schedule ?? perFrame, ...run, id, now })
 
   async function* read(input: RunInput, streamOptions: StreamOptions, leaving: { abort?: () => void }): AsyncGenerator<AgentEvent, void, undefined> {
     const { runId = randomId(), signal, timeoutMs } = streamOptions

@@ -9,12 +9,17 @@ import type { Ask, Call } from './wire/ask.ts'
 import { isObject, parseJson } from './wire/json.ts'
 import type { CancelOutcome, Dialogue, Protocol } from './wire/protocols/protocol.ts'
 
+/** What `fetch` takes as headers; Node's own types have no `HeadersInit`. */
+type HeadersLike = NonNullable<RequestInit['headers']>
+/** The headers of every request, or what says them anew for each. */
+export type HeaderSource = HeadersLike | (() => HeadersLike | Promise<HeadersLike>)
+
 export interface ExchangeOptions {
   /** Without a slash at the end. */
   readonly url: string
   readonly transport: Transport
   readonly protocol: Protocol
-  readonly headers: HeadersInit | (() => HeadersInit | Promise<HeadersInit>) | undefined
+  readonly headers: HeaderSource | undefined
   readonly limits: StreamLimits
 }
 

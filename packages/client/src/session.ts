@@ -8,10 +8,10 @@ import { randomId } from './wire/random-id.ts'
 /** Whose conversation it is, and which. */
 export interface SessionOptions {
   /** The agent's name on the server; its default agent when absent. */
-  readonly agent?: string
+  readonly agent?: string | undefined
   /** The conversation to go on with. A new one when absent, as hard to guess as a run. */
-  readonly id?: string
-  readonly parameters?: ModelParameters
+  readonly id?: string | undefined
+  readonly parameters?: ModelParameters | undefined
 }
 
 /** One conversation: the server keeps what was said, and only the new message travels. */
@@ -29,15 +29,14 @@ export interface AgentSession {
 export function createAgentSession(client: AgentClient, options: SessionOptions = {}): AgentSession {
   const { agent, id = randomId(), parameters } = options
   const runs: AgentRun[] = []
-  const common = { ...(agent === undefined ? {} : { agent }), ...(parameters ? { parameters } : {}) }
   return {
     id,
     runs,
     run(input, more) {
-      const run = client.run({ ...taskOf(input), sessionId: id }, { ...common, ...more })
+      const run = client.run({ ...taskOf(input), sessionId: id }, { agent, parameters, ...more })
       runs.push(run)
       return run
     },
-    stream: (input, more) => client.stream({ ...taskOf(input), sessionId: id }, { ...common, ...more }),
+    stream: (input, more) => client.stream({ ...taskOf(input), sessionId: id }, { agent, parameters, ...more }),
   }
 }

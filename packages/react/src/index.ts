@@ -3,7 +3,7 @@ export { AgentClientProvider, type AgentClientProviderProps, useAgentClient } fr
 export { type RunQueryOptions, type RunTask, runQueryOptions } from './run-query.ts'
 export type { RunView } from './run-view.ts'
 export { shallowEqual } from './shallow-equal.ts'
-export type { AgentStream, AgentStreamOptions, Turn } from './turns.ts'
+export type { AgentStream, AgentStreamOptions, Turn, TurnOptions } from './turns.ts'
 export { useAgentInfo } from './use-agent-info.ts'
 export { useAgentStream } from './use-agent-stream.ts'
 export { type ConversationQueryOptions, useConversation } from './use-conversation.ts'

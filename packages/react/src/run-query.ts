@@ -3,7 +3,15 @@
  * through here. Nothing but an entry's creation, its reset or `restart` ever starts a run.
  */
 import type { AgentClient, AgentRun, ModelParameters, RunInput } from '@agentstream/client'
-import { type QueryClient, type QueryKey, queryOptions, skipToken } from '@tanstack/react-query'
+import {
+  type DataTag,
+  type QueryClient,
+  type QueryKey,
+  queryOptions,
+  skipToken,
+  type UndefinedInitialDataOptions,
+  type UnusedSkipTokenOptions,
+} from '@tanstack/react-query'
 import { bindToEntry, isLiveRun, type ReleasePolicy } from './run-entry.ts'
 
 /** A task to run, or a run that exists on the server, to be followed from its start. */
@@ -12,28 +20,38 @@ export type RunTask = RunInput | { readonly runId: string }
 /** Whose run it is, and what becomes of it when nobody shows it. */
 export interface RunQueryOptions {
   /** The agent's name on the server; its default agent when absent. */
-  readonly agent?: string
-  readonly parameters?: ModelParameters
+  readonly agent?: string | undefined
+  readonly parameters?: ModelParameters | undefined
   /** How long an entry is kept, and its run goes on, after the last component that shows it has left. 300,000 by default. */
-  readonly keepAliveMs?: number
+  readonly keepAliveMs?: number | undefined
   /**
    * What becomes of a live run when the cache lets go of it: `cancel` stops it on the server, `detach` only stops watching.
    * By default a task is cancelled, because nobody is left who could see or stop it; an attached run, which somebody else
    * started, is detached.
    */
-  readonly onRelease?: ReleasePolicy
+  readonly onRelease?: ReleasePolicy | undefined
   /** What becomes of a task's run when the page is left for good; see `RunOptions.onPageHide`. `leave` by default. */
-  readonly onPageHide?: 'cancel' | 'leave'
+  readonly onPageHide?: 'cancel' | 'leave' | undefined
 }
 
 const defaultKeepAliveMs = 300_000
+
+// Written out, for what the compiler would write is named otherwise in every other version of react-query.
+interface RunKey {
+  readonly queryKey: DataTag<QueryKey, AgentRun, Error>
+}
+type RunQuery = UndefinedInitialDataOptions<AgentRun> & RunKey
+/** That of a task which is there: what suspends, or starts before it shows, takes no other. */
+type StartingRunQuery = UnusedSkipTokenOptions<AgentRun> & RunKey
 
 /**
  * Query options for one run of one task. Whoever asks for the same task of the same agent gets the same AgentRun. Never stale,
  * never refetched (not by `invalidateQueries` either), never retried, never part of `dehydrate` unless its filter is replaced:
  * a filter of your own has to leave out keys that begin with `agentstream`, `run`. Without a task nothing is started.
  */
-export function runQueryOptions(client: AgentClient, task: RunTask | undefined, options: RunQueryOptions = {}) {
+export function runQueryOptions(client: AgentClient, task: RunTask, options?: RunQueryOptions): StartingRunQuery
+export function runQueryOptions(client: AgentClient, task: RunTask | undefined, options?: RunQueryOptions): RunQuery
+export function runQueryOptions(client: AgentClient, task: RunTask | undefined, options: RunQueryOptions = {}): RunQuery {
   return queryOptions<AgentRun>({
     queryKey: keyOf(client, task, options),
     queryFn: task === undefined ? skipToken : ({ client: queryClient, queryKey }) => openEntry(queryClient, queryKey, () => start(client, task, options)),
@@ -80,12 +98,7 @@ interface Started {
 
 function start(client: AgentClient, task: RunTask, { agent, parameters, onRelease, onPageHide }: RunQueryOptions): Started {
   if (isAttachment(task)) return { run: client.attach(task.runId), policy: onRelease ?? 'detach' }
-  const run = client.run(task, {
-    ...(agent === undefined ? {} : { agent }),
-    ...(parameters === undefined ? {} : { parameters }),
-    ...(onPageHide === undefined ? {} : { onPageHide }),
-  })
-  return { run, policy: onRelease ?? 'cancel' }
+  return { run: client.run(task, { agent, parameters, onPageHide }), policy: onRelease ?? 'cancel' }
 }
 
 /** Plain values in a fixed order: equal for equal tasks, and different for different servers. */

@@ -1,7 +1,9 @@
-import { act, waitFor } from '@testing-library/react'
+import { act, renderHook, waitFor } from '@testing-library/react'
+import { Activity, type ReactNode } from 'react'
 import { describe, expect, test, vi } from 'vitest'
-import { acting, completed, token, withoutComplaints } from '../test/harness.tsx'
+import { acting, agentServer, completed, page, token, withoutComplaints } from '../test/harness.tsx'
 import { openedStream } from '../test/opened.tsx'
+import { useAgentStream } from './index.ts'
 
 withoutComplaints()
 
@@ -74,6 +76,36 @@ describe('turns', () => {
     expect(server.requests.filter(({ method }) => method === 'DELETE').map(({ url }) => url)).toEqual([`https://agents.test/runs/${before.id}`])
   })
 
+  test('a turn may have an agent and parameters of its own, which it keeps when it is asked again', async () => {
+    const { server, send, stream, rerender } = openedStream({ agent: 'first', parameters: { temperature: 0 } })
+    const asked = () => server.runs.map(({ body }, at) => [server.requests.filter(({ method }) => method === 'POST')[at]?.url.split('/')[4], body.parameters])
+    acting(() => stream().send('a', { agent: 'picked' }))
+    send('b')
+    await waitFor(() => expect(server.runs).toHaveLength(2))
+    acting(() => stream().regenerate({ parameters: { topP: 0.5 } }))
+    await waitFor(() => expect(server.runs).toHaveLength(3))
+    rerender({ agent: 'second', parameters: { temperature: 1 } })
+    acting(() => stream().regenerate())
+    await waitFor(() => expect(server.runs).toHaveLength(4))
+    expect(stream().turns.map(({ options }) => options)).toEqual([{ agent: 'picked' }, { parameters: { topP: 0.5 } }])
+    expect(asked()).toEqual([
+      ['picked', { temperature: 0 }],
+      ['first', { temperature: 0 }],
+      ['first', { top_p: 0.5 }],
+      ['second', { top_p: 0.5 }],
+    ])
+  })
+
+  test('what is attached is asked again where it was asked; an option that is undefined is none', async () => {
+    const { server, stream } = openedStream({ agent: 'first' })
+    acting(() => stream().attach('r-1', 'asked before', { agent: 'picked' }))
+    // As plain JavaScript, or a page without exactOptionalPropertyTypes, may call it.
+    acting(() => Reflect.apply(stream().regenerate, undefined, [{ agent: undefined, type: 'click' }]))
+    await waitFor(() => expect(server.requests.at(-1)?.url).toBe('https://agents.test/agents/picked/runs'))
+    expect(stream().turns).toMatchObject([{ id: 'r-1', input: 'asked before', options: { agent: 'picked' } }])
+    expect(Object.keys(stream().turns[0]?.options ?? {})).toEqual(['agent'])
+  })
+
   test('reset stops what is live and forgets the turns', async () => {
     const { server, send, stream } = openedStream()
     const runs = [send('first'), send('second')]
@@ -134,6 +166,30 @@ describe('stopping', () => {
     expect(server.requests.filter(({ method }) => method === 'DELETE')).toHaveLength(2)
     expect(onEvent).not.toHaveBeenCalled()
     expect(onFinish).not.toHaveBeenCalled()
+  })
+
+  test('L10: to be hidden by Activity is to leave; what is shown again has its turns, and sends as before', async () => {
+    const server = agentServer()
+    const { wrapper: Page } = page(server.fetch)
+    const at: { mode: 'visible' | 'hidden' } = { mode: 'visible' }
+    const wrapper = ({ children }: { children?: ReactNode }) => (
+      <Page>
+        <Activity mode={at.mode}>{children}</Activity>
+      </Page>
+    )
+    const { result, rerender } = renderHook(() => useAgentStream(), { wrapper })
+    const run = acting(() => result.current.send('a'))
+    await waitFor(() => expect(server.runs).toHaveLength(1))
+    at.mode = 'hidden'
+    rerender()
+    await waitFor(() => expect(run.getSnapshot().status).toBe('cancelled'))
+    at.mode = 'visible'
+    rerender()
+    expect(result.current).toMatchObject({ turns: [{ input: 'a', run }], status: 'cancelled' })
+    acting(() => result.current.send('b'))
+    await waitFor(() => expect(server.runs).toHaveLength(2))
+    server.run(1).send(token('two'), completed)
+    await waitFor(() => expect(result.current).toMatchObject({ text: 'two', status: 'completed' }))
   })
 
   test('L10: unmounting with onUnmount detach only stops watching', async () => {

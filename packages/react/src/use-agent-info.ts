@@ -11,7 +11,7 @@ import { whereItHelps } from './retry.ts'
 export function useAgentInfo(agent?: string): UseQueryResult<AgentInfo, AgentStreamError> {
   const client = useAgentClient()
   return useQuery<AgentInfo, AgentStreamError>({
-    queryKey: ['agentstream', 'info', client.url, agent ?? null],
+    queryKey: ['agentstream', 'info', client.url, agent],
     queryFn: ({ signal }) => client.info(agent, { signal }),
     retry: whereItHelps,
   })

@@ -1,8 +1,8 @@
 import { type AgentEvent, HttpError, isAgentStreamError, type RunState, StreamInterruptedError } from '@agentstream/client'
 import { scriptedFetch } from '@agentstream/client/testing'
 import { MutationCache, QueryClient } from '@tanstack/react-query'
-import { renderHook, waitFor } from '@testing-library/react'
-import { useEffect } from 'react'
+import { act, renderHook, waitFor } from '@testing-library/react'
+import { startTransition, useEffect } from 'react'
 import { describe, expect, test, vi } from 'vitest'
 import { acting, agentServer, completed, page, token, withoutComplaints } from '../test/harness.tsx'
 import { openedStream } from '../test/opened.tsx'
@@ -65,6 +65,17 @@ describe('sending', () => {
     await waitFor(() =>
       expect(server.requests.map(({ url }) => url)).toEqual(['https://agents.test/agents/first/runs', 'https://agents.test/agents/second/runs']),
     )
+  })
+
+  test('what an action sends is shown at once, also where the action waits for the run', async () => {
+    const { server, stream } = openedStream()
+    act(() => startTransition(async () => void (await stream().send('a').result())))
+    expect(stream()).toMatchObject({ turns: [{ input: 'a' }], status: 'connecting', isStreaming: true })
+    await waitFor(() => expect(server.runs).toHaveLength(1))
+    server.run(0).send(token('x'))
+    await waitFor(() => expect(stream()).toMatchObject({ text: 'x', status: 'streaming' }))
+    server.run(0).send(completed)
+    await waitFor(() => expect(stream().status).toBe('completed'))
   })
 
   test('functions keep their identity from the first render on', () => {

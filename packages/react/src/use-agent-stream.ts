@@ -1,9 +1,9 @@
 'use client'
 import { useQueryClient } from '@tanstack/react-query'
-import { useEffect, useMemo, useRef, useState } from 'react'
+import { useEffect, useMemo, useRef, useState, useSyncExternalStore } from 'react'
 import { useAgentClient } from './provider.tsx'
 import { useRunView } from './run-view.ts'
-import { type AgentStream, type AgentStreamOptions, createTurns, type Turn, type TurnSettings } from './turns.ts'
+import { type AgentStream, type AgentStreamOptions, createTurns, type TurnSettings } from './turns.ts'
 
 /**
  * Runs on demand: `send` starts one and adds a turn. Each run is a mutation that is pending exactly as long as the run lives;
@@ -19,9 +19,9 @@ export function useAgentStream(options: AgentStreamOptions = {}): AgentStream {
   useEffect(() => {
     latest.current = settings
   })
-  const [turns, show] = useState<readonly Turn[]>([])
-  const [{ hold, ...actions }] = useState(() => createTurns(() => latest.current, show))
-  useEffect(hold, [hold])
+  const [{ hold, getTurns, ...actions }] = useState(() => createTurns(() => latest.current))
+  // No state of React's: what an asynchronous action sends would be shown when the action is over, and that waits for the run.
+  const turns = useSyncExternalStore(hold, getTurns, getTurns)
   // biome-ignore lint/correctness/useExhaustiveDependencies: made once, like the turns they belong to.
   const more = useMemo(() => ({ turns, ...actions }), [turns])
   return useRunView(turns.at(-1)?.run, more)

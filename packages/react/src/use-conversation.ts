@@ -7,7 +7,7 @@ import { whereItHelps } from './retry.ts'
 /** Whose conversation it is. */
 export interface ConversationQueryOptions {
   /** The agent's name on the server; its default agent when absent. */
-  readonly agent?: string
+  readonly agent?: string | undefined
 }
 
 /**
@@ -20,7 +20,7 @@ export interface ConversationQueryOptions {
 export function useConversation(sessionId = '', { agent }: ConversationQueryOptions = {}): UseQueryResult<Conversation, AgentStreamError> {
   const client = useAgentClient()
   return useQuery<Conversation, AgentStreamError>({
-    queryKey: ['agentstream', 'conversation', client.url, agent ?? null, sessionId],
+    queryKey: ['agentstream', 'conversation', client.url, agent, sessionId],
     queryFn: ({ signal }) => readConversation(client, { agent, sessionId, signal }),
     retry: whereItHelps,
     enabled: sessionId !== '',

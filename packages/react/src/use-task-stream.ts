@@ -10,7 +10,7 @@ import { connectingSource, idleSource, nothingAsked, type RunView, useRunView } 
 /** As for `runQueryOptions`, and whether to start at all. */
 export interface TaskStreamOptions extends RunQueryOptions {
   /** False starts nothing; a run of this task that others have started is shown all the same. True by default. */
-  readonly enabled?: boolean
+  readonly enabled?: boolean | undefined
 }
 
 /** The run of a task, shared by everything on the page that shows it. */

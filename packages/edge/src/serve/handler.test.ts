@@ -93,6 +93,7 @@ describe('POST /agents/:agent/runs', () => {
     expect(await textOf({ defaultAgent: 'second' })).toContain('"second"')
     expect(await textOf({ agents: { first: named('first'), default: named('really default') } })).toContain('really default')
     expect(await errorOf(await serve({ agents: {} }).start(undefined, { agent: 'default' }))).toEqual([404, 'unknown_agent'])
+    expect(() => createAgentHandler({ agents, defaultAgent: 'frist' })).toThrow('The default agent "frist" is none of: first, second')
   })
 
   test('S23 the same run id is one run, and every POST follows it from the start', async () => {

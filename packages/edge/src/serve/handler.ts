@@ -1,4 +1,5 @@
 /** The whole server side as one function: Request in, Response out, on any runtime that has them. */
+import { AgentStreamError } from '@agentstream/client/wire'
 import { Hono } from 'hono'
 import type { Agent } from '../agents/agent.ts'
 import { limitOwners } from '../runs/limit-owners.ts'
@@ -30,7 +31,11 @@ const mebibyte = 1024 * 1024
  * ```
  */
 export function createAgentHandler(options: AgentHandlerOptions): AgentHandler {
-  const { journal = createMemoryJournal(), basePath = '', heartbeatMs = 15_000, cors } = options
+  const { journal = createMemoryJournal(), basePath = '', heartbeatMs = 15_000, cors, defaultAgent } = options
+  // Else every request that names no agent would find none, and nobody would know why.
+  if (defaultAgent !== undefined && !Object.hasOwn(options.agents, defaultAgent)) {
+    throw new AgentStreamError('agent', `The default agent "${defaultAgent}" is none of: ${Object.keys(options.agents).join(', ')}`)
+  }
   const onError = quietly(options.onError)
   const onMetric = options.onMetric && quietly(options.onMetric)
   const onDisconnect = options.onDisconnect ?? (journal.durable ? 'continue' : 'cancel')
@@ -90,7 +95,7 @@ export function createAgentHandler(options: AgentHandlerOptions): AgentHandler {
 
 function findAgent({ agents, defaultAgent = Object.keys(agents)[0] }: AgentHandlerOptions, name: string): Agent | undefined {
   if (Object.hasOwn(agents, name)) return agents[name]
-  return name === 'default' && defaultAgent !== undefined && Object.hasOwn(agents, defaultAgent) ? agents[defaultAgent] : undefined
+  return name === 'default' && defaultAgent !== undefined ? agents[defaultAgent] : undefined
 }
 
 /** By the name it has itself. Where two have it, nobody can tell whose run it was. */

@@ -62,7 +62,7 @@ describe('a start request', () => {
   })
 
   test('S24 that is not what we expect is told where, never what', () => {
-    expect(problemOf('')).toBe('The body is not valid JSON')
+    expect(problemOf('')).toBe('The body is empty. Perhaps something in front of this handler has read it')
     expect(problemOf('{"task":')).toBe('The body is not valid JSON')
     expect(problemOf('null')).toContain('body')
     expect(problemOf('[]')).toContain('body')

@@ -78,6 +78,7 @@ export function parseStart(text: string, { extras = harmlessExtras }: { readonly
 /** The JSON of a body, unless it is none, or nested so deep that whoever goes through it later would fail. */
 export function parseBody(text: string): Parsed<unknown> {
   const value = parseText(text)
+  if (text === '') return { problem: 'The body is empty. Perhaps something in front of this handler has read it' }
   if (value === undefined) return { problem: 'The body is not valid JSON' }
   return isDeeperThan(value, maxDepth) ? { problem: `The body is nested deeper than ${maxDepth} levels` } : { value }
 }

@@ -25,7 +25,7 @@ export interface NodeResponse {
 
 /**
  * For Node: `createServer(nodeListener(handler)).listen(8787)`, with `createServer` of `node:http`, or a handler of Express, in front of
- * whatever reads bodies. A handler that throws is answered with 500; a body that breaks breaks the connection off.
+ * whatever reads bodies. Mounted at a path, it is asked without that path, so its handler has no `basePath`. A handler that throws is answered with 500; a body that breaks breaks the connection off.
  */
 export function nodeListener(handler: (request: Request) => Response | Promise<Response>): (incoming: NodeRequest, outgoing: NodeResponse) => void {
   return (incoming, outgoing) => {

@@ -4,12 +4,15 @@ import { interruptible, linkedAbort } from '../../abort.ts'
 import { ToolError } from '../../errors.ts'
 import { boundedFetch, type Fetch } from './bounded-fetch.ts'
 
+/** What `fetch` takes as headers; Node's own types have no `HeadersInit`. */
+type HeadersLike = NonNullable<RequestInit['headers']>
+
 /** Where an MCP server is and how to speak to it. */
 export interface McpServer {
   /** Its streamable HTTP address. */
   readonly url: string | URL
   /** Sent with every request; asked again for every connection, so that tokens can rotate. */
-  readonly headers?: HeadersInit | (() => HeadersInit | Promise<HeadersInit>)
+  readonly headers?: HeadersLike | (() => HeadersLike | Promise<HeadersLike>)
   readonly fetch?: Fetch
 }
 
