@@ -11,4 +11,5 @@ export {
   scriptedProvider,
 } from './model/scripted/provider.ts'
 export { type ContractRunner, journalContract } from './runs/journal-contract.ts'
+export { type SessionStoreContractOptions, type SharedSessionStores, sessionStoreContract } from './runs/session-store-contract.ts'
 export { type SharedJournals, sharedJournalContract } from './runs/shared-journal-contract.ts'

@@ -7,7 +7,8 @@ export type Message = NonNullable<RunContext['session']>['history'][number]
 
 /**
  * Where conversations are kept, each under a key that is opaque here: the server writes owner, agent and session id into it.
- * One run at a time writes to a session; a store that several processes share keeps turns whole when two of them do.
+ * One run at a time writes to a session; a store that several processes share keeps turns whole when two of them do. Every
+ * implementation passes `sessionStoreContract`.
  */
 export interface SessionStore {
   /** What was said, oldest first. Empty for a session that is new or has expired. */
@@ -23,6 +24,24 @@ export interface SessionLimits {
   readonly maxCharacters?: number
 }
 
+/** What is kept where conversations outlive the process, and for how long. */
+export interface DurableSessionLimits extends SessionLimits {
+  /** Sessions of one owner, 100 unless told; the one that they did not use for longest makes room. It counts nothing where everybody is one owner. */
+  readonly maxSessionsPerOwner?: number
+  /** How long a session is kept after it was last used, 30 days unless told. */
+  readonly keepMs?: number
+}
+
+/** The limits, each as told or as it is unless told. */
+export function durableLimits({
+  maxMessages = 100,
+  maxCharacters = 100_000,
+  maxSessionsPerOwner = 100,
+  keepMs = 2_592_000_000,
+}: DurableSessionLimits): Required<DurableSessionLimits> {
+  return { maxMessages, maxCharacters, maxSessionsPerOwner, keepMs }
+}
+
 /** What is kept, and for how long. */
 export interface MemorySessionStoreOptions extends SessionLimits {
   /** Sessions kept at once, 1,000 unless told. The one that was not used for longest makes room. */
@@ -35,8 +54,11 @@ export interface MemorySessionStoreOptions extends SessionLimits {
   readonly now?: () => number
 }
 
+/** What was said in a session, turn by turn. */
+export type Turns = readonly (readonly Message[])[]
+
 interface Session {
-  readonly turns: readonly (readonly Message[])[]
+  readonly turns: Turns
   readonly usedAt: number
 }
 
@@ -53,7 +75,7 @@ export function createMemorySessionStore(options: MemorySessionStoreOptions = {}
     keys?.delete(key)
     if (keys?.size === 0) owned.delete(sessionOwner(key))
   }
-  const keep = (key: string, turns: Session['turns']): void => {
+  const keep = (key: string, turns: Turns): void => {
     sessions.set(key, { turns, usedAt: now() })
     const owner = sessionOwner(key)
     if (owner === '') return
@@ -68,12 +90,12 @@ export function createMemorySessionStore(options: MemorySessionStoreOptions = {}
       forget(key)
     }
   }
-  const use = (key: string, turns: Session['turns']): void => {
+  const use = (key: string, turns: Turns): void => {
     forget(key)
     if (turns.length > 0) keep(key, turns)
     expire()
   }
-  const turnsOf = (key: string): Session['turns'] => {
+  const turnsOf = (key: string): Turns => {
     expire()
     return sessions.get(key)?.turns ?? []
   }
@@ -93,13 +115,13 @@ export function createMemorySessionStore(options: MemorySessionStoreOptions = {}
  * The newest turns that fit, whole: a call without its result, or a result without its call, is refused by providers. A last
  * turn that is too large alone is kept as its first and last word, and is forgotten when even these do not fit.
  */
-export function newestTurns(turns: Session['turns'], limits: SessionLimits = {}): Session['turns'] {
+export function newestTurns(turns: Turns, limits: SessionLimits = {}): Turns {
   const kept = whatFits(turns, limits)
   const last = turns.at(-1)
   return kept.length > 0 || !last ? kept : whatFits(inShort(last), limits)
 }
 
-function whatFits(turns: Session['turns'], { maxMessages = 100, maxCharacters = 100_000 }: SessionLimits): Session['turns'] {
+function whatFits(turns: Turns, { maxMessages = 100, maxCharacters = 100_000 }: SessionLimits): Turns {
   let messages = 0
   let characters = 0
   const tooOld = turns.findLastIndex((turn) => {
@@ -111,7 +133,7 @@ function whatFits(turns: Session['turns'], { maxMessages = 100, maxCharacters = 
 }
 
 /** What was asked and what was answered, without images, tools and what providers keep with them. */
-function inShort(turn: readonly Message[]): Session['turns'] {
+function inShort(turn: readonly Message[]): Turns {
   const asked = turn.find(({ role }) => role === 'user')
   const answered = turn.findLast(({ role, text }) => role === 'assistant' && text !== '')
   if (!asked || !answered) return []
