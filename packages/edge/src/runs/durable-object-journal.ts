@@ -48,8 +48,8 @@ export function durableObjectJournal<Id>(namespace: RunObjectNamespace<Id>, { le
       if (role === 'producer') stored.set(runId, 0)
       return role
     },
-    async append(runId, events) {
-      const { encoded, problem } = encodeAll(events)
+    async append(runId, events, texts) {
+      const { encoded, problem } = encodeAll(events, texts)
       const known = stored.get(runId)
       // Known again when it has answered.
       stored.delete(runId)
