@@ -1,3 +1,4 @@
+import { switchOf } from '../abort.ts'
 import { createScopes, type RunScopes } from './scopes.ts'
 
 /** Who stopped a run, and why. Travels in the run's `cancelled` event, so it names no internals. */
@@ -18,6 +19,7 @@ export interface Cancellation {
 
 export function createCancellation(): Cancellation {
   const controller = new AbortController()
+  const abort = switchOf((reason: DOMException) => controller.abort(reason))
   let first: CancelCause | undefined
   return {
     signal: controller.signal,
@@ -28,7 +30,7 @@ export function createCancellation(): Cancellation {
     cancel(cause) {
       if (first) return
       first = cause
-      controller.abort(new DOMException('The run was cancelled', 'AbortError'))
+      abort(new DOMException('The run was cancelled', 'AbortError'))
     },
   }
 }
