@@ -25,6 +25,10 @@ test('the guide to agents shows code that compiles, and that does what it says',
   expect(await tryItOut()).toEqual({ status: 'completed', output: 'High water at 14:05.', tools: ['done'], workflow: true, integrity: 'verified' })
 })
 
+test('the guide to deploying shows programs that compile, whole', () => {
+  expect(blocks('docs/deploying.md')).toEqual(['agents', 'workers', 'deno', 'node', 'bun'].map((name) => read(`docs/examples/deploy/${name}.ts`)))
+})
+
 test('the guide to resuming shows code that compiles, and that does what it says', async () => {
   expect(blocks('docs/resuming.md')).toEqual(['docs/examples/faults.ts'].map(read))
   expect(await loseTwoConnections()).toEqual({ status: 'completed', text: 'High water at 14:05.', integrity: 'verified', attempts: 3 })
