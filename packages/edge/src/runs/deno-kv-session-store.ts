@@ -3,7 +3,7 @@ import { commit } from './kv/commit.ts'
 import type { KvAtomic, KvStore } from './kv/kv-store.ts'
 import { cut, join } from './kv/pieces.ts'
 import { sessionOwner } from './session-key.ts'
-import { type DurableSessionLimits, durableLimits, newestTurns, type SessionStore, type Turns } from './session-store.ts'
+import { type DurableSessionLimits, durableLimits, messagesOf, type SessionStore, type Turn, withTurn } from './session-store.ts'
 
 /** What is kept, and for how long. */
 export interface DenoKvSessionStoreOptions extends DurableSessionLimits {
@@ -23,7 +23,7 @@ interface Found {
   /** Also of a session that expired, for as long as something of it is there. */
   readonly session: SessionValue | undefined
   readonly versionstamp: string | null
-  readonly turns: Turns
+  readonly turns: readonly Turn[]
 }
 type KvKey = (string | number)[]
 
@@ -69,7 +69,7 @@ export function denoKvSessionStore(kv: KvStore, options: DenoKvSessionStoreOptio
     Array.from({ length: session.pieces }, (_, n) => [...textKey(session.text), n]).reduce((all, piece) => all.delete(piece), atomic)
 
   /** All of it or, where somebody else used the session meanwhile, nothing. */
-  const write = (key: string, { session, versionstamp }: Found, turns: Turns): Promise<boolean> => {
+  const write = (key: string, { session, versionstamp }: Found, turns: readonly Turn[]): Promise<boolean> => {
     const atomic = kv.atomic().check({ key: sessionKey(key), versionstamp })
     if (session) forget(atomic, session)
     if (turns.length === 0) return commit(atomic.delete(sessionKey(key)))
@@ -101,13 +101,14 @@ export function denoKvSessionStore(kv: KvStore, options: DenoKvSessionStoreOptio
     async read(key) {
       const found = await find(key)
       if (found.turns.length > 0) await touch(key, found)
-      return found.turns.flat()
+      return messagesOf(found.turns)
     },
-    async append(key, turn) {
-      if (turn.length === 0) return
+    async append(key, messages, id) {
       for (;;) {
         const found = await find(key)
-        if (!(await write(key, found, newestTurns([...found.turns, turn], limits)))) continue
+        const turns = withTurn(found.turns, { id, messages }, limits)
+        if (turns === found.turns) return
+        if (!(await write(key, found, turns))) continue
         const owner = sessionOwner(key)
         if (!found.session && owner !== '') await makeRoom(owner)
         return

@@ -19,13 +19,13 @@ const mostCharacters = 600_000
 export function durableObjectSessionStore<Id>(namespace: RunObjectNamespace<Id>, options: DurableSessionLimits = {}): SessionStore {
   const told = durableLimits(options)
   const limits = { ...told, maxCharacters: Math.min(told.maxCharacters, mostCharacters) }
-  const ask = <T>(verb: string, call: Omit<ObjectSessionsCall, 'limits'>): Promise<T> =>
-    askObject(namespace, { name: objectOf(call.key), url: `https://sessions/${verb}`, body: JSON.stringify({ ...call, limits }) }, resultOf<T>)
+  const ask = <T>(call: Omit<ObjectSessionsCall, 'limits'>): Promise<T> =>
+    askObject(namespace, { name: objectOf(call.key), url: 'https://sessions/', body: JSON.stringify({ ...call, limits }) }, resultOf<T>)
   return {
-    read: (key) => ask<readonly Message[]>('read', { key }),
-    async append(key, turn) {
-      // Named, so that it can be asked again where the answer was lost, and is not remembered twice.
-      if (turn.length > 0) await ask('append', { key, turn, turnId: crypto.randomUUID() })
+    read: (key) => ask<readonly Message[]>({ key }),
+    async append(key, messages, id = crypto.randomUUID()) {
+      // It has an id, so that it can be asked again where the answer was lost, and is not added twice.
+      await ask({ key, turn: { id, messages } })
     },
   }
 }

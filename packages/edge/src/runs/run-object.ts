@@ -67,7 +67,7 @@ export function createRunObject(options: RunTableOptions = {}): new (state: RunO
       const verb = pathname.slice(1)
       try {
         // Only the two functions that are handed the binding have it.
-        if (hostname === 'sessions') return Response.json({ result: await this.#converse(verb, (await request.json()) as ObjectSessionsCall) })
+        if (hostname === 'sessions') return Response.json({ result: await this.#converse((await request.json()) as ObjectSessionsCall) })
         return await this.#keepRun(verb, (await request.json()) as RunObjectCall)
       } catch (error) {
         // What the journal says travels; anything else is a failure of the object, and the runtime's to tell.
@@ -91,9 +91,9 @@ export function createRunObject(options: RunTableOptions = {}): new (state: RunO
       return Response.json({ result })
     }
 
-    async #converse(verb: string, call: ObjectSessionsCall): Promise<unknown> {
+    async #converse(call: ObjectSessionsCall): Promise<unknown> {
       this.#sessions ??= createObjectSessions(sqlOf(this.#storage), now)
-      const result = this.#sessions.answer(verb, call)
+      const result = this.#sessions.answer(call)
       const expiry = Date.now() + call.limits.keepMs
       if (((await this.#storage.getAlarm()) ?? 0) < expiry) await this.#storage.setAlarm(expiry)
       return result

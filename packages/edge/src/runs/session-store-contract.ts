@@ -69,6 +69,16 @@ export function sessionStoreContract(
     expect(inOrder).toEqual(names.map((name) => [...turn(name), answered(`more of ${name}`)]))
   })
 
+  rule('a turn that is added again under its id is kept once, and other sessions may have the same id', async ({ first, second }) => {
+    await first.append('s', turn(1), 'a')
+    await first.append('s', turn(2), 'b')
+    await second.append('s', turn(1), 'a')
+    await second.append('t', turn(3), 'a')
+    await Promise.all([first, second, first].map((store) => store.append('u', turn(4), 'a')))
+    expect(await first.read('s')).toEqual([...turn(1), ...turn(2)])
+    expect([await first.read('t'), await first.read('u')]).toEqual([turn(3), turn(4)])
+  })
+
   rule(
     'over the limit of messages whole turns are forgotten, oldest first',
     async ({ first }) => {

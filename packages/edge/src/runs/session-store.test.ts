@@ -43,11 +43,12 @@ describe('in SQLite', () => {
 })
 
 test('a turn that is too large alone is kept in short, or not at all', () => {
-  const short = [[user('Tides?'), assistant('Low.')]]
-  expect(newestTurns([turn(1), withTool], { maxMessages: 3 })).toEqual(short)
-  expect(newestTurns([withTool], { maxCharacters: 150 })).toEqual(short)
-  expect(newestTurns([withTool], { maxCharacters: 20 })).toEqual([])
-  expect(newestTurns([withTool.slice(0, 3)], { maxMessages: 2 })).toEqual([])
+  const short = [{ id: 'b', messages: [user('Tides?'), assistant('Low.')] }]
+  const long = { id: 'b', messages: withTool }
+  expect(newestTurns([{ id: 'a', messages: turn(1) }, long], { maxMessages: 3 })).toEqual(short)
+  expect(newestTurns([long], { maxCharacters: 150 })).toEqual(short)
+  expect(newestTurns([long], { maxCharacters: 20 })).toEqual([])
+  expect(newestTurns([{ messages: withTool.slice(0, 3) }], { maxMessages: 2 })).toEqual([])
   expect(newestTurns([])).toEqual([])
 })
 

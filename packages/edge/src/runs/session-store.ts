@@ -13,8 +13,11 @@ export type Message = NonNullable<RunContext['session']>['history'][number]
 export interface SessionStore {
   /** What was said, oldest first. Empty for a session that is new or has expired. */
   read(key: string): Promise<readonly Message[]>
-  /** Adds one turn: what the person said, and what came of it. What no longer fits is forgotten, oldest turn first. */
-  append(key: string, turn: readonly Message[]): Promise<void>
+  /**
+   * Adds one turn: what the person said, and what came of it. What no longer fits is forgotten, oldest turn first. A turn that is
+   * there under its id is not added again: a run whose process died just then is asked for it twice.
+   */
+  append(key: string, turn: readonly Message[], turnId?: string): Promise<void>
 }
 
 export interface SessionLimits {
@@ -54,11 +57,13 @@ export interface MemorySessionStoreOptions extends SessionLimits {
   readonly now?: () => number
 }
 
-/** What was said in a session, turn by turn. */
-export type Turns = readonly (readonly Message[])[]
+export interface Turn {
+  readonly id?: string | undefined
+  readonly messages: readonly Message[]
+}
 
 interface Session {
-  readonly turns: Turns
+  readonly turns: readonly Turn[]
   readonly usedAt: number
 }
 
@@ -75,7 +80,7 @@ export function createMemorySessionStore(options: MemorySessionStoreOptions = {}
     keys?.delete(key)
     if (keys?.size === 0) owned.delete(sessionOwner(key))
   }
-  const keep = (key: string, turns: Turns): void => {
+  const keep = (key: string, turns: readonly Turn[]): void => {
     sessions.set(key, { turns, usedAt: now() })
     const owner = sessionOwner(key)
     if (owner === '') return
@@ -90,12 +95,12 @@ export function createMemorySessionStore(options: MemorySessionStoreOptions = {}
       forget(key)
     }
   }
-  const use = (key: string, turns: Turns): void => {
+  const use = (key: string, turns: readonly Turn[]): void => {
     forget(key)
     if (turns.length > 0) keep(key, turns)
     expire()
   }
-  const turnsOf = (key: string): Turns => {
+  const turnsOf = (key: string): readonly Turn[] => {
     expire()
     return sessions.get(key)?.turns ?? []
   }
@@ -103,40 +108,50 @@ export function createMemorySessionStore(options: MemorySessionStoreOptions = {}
     async read(key) {
       const turns = turnsOf(key)
       use(key, turns)
-      return turns.flat()
+      return messagesOf(turns)
     },
-    async append(key, turn) {
-      if (turn.length > 0) use(key, newestTurns([...turnsOf(key), turn], options))
+    async append(key, messages, id) {
+      use(key, withTurn(turnsOf(key), { id, messages }, options))
     },
   }
+}
+
+export function messagesOf(turns: readonly Turn[]): readonly Message[] {
+  return turns.flatMap(({ messages }) => messages)
+}
+
+/** The turns and one more, as far as they fit; the very same turns when there is nothing to add. */
+export function withTurn(turns: readonly Turn[], turn: Turn, limits: SessionLimits): readonly Turn[] {
+  const isThere = turn.id !== undefined && turns.some(({ id }) => id === turn.id)
+  return isThere || turn.messages.length === 0 ? turns : newestTurns([...turns, turn], limits)
 }
 
 /**
  * The newest turns that fit, whole: a call without its result, or a result without its call, is refused by providers. A last
  * turn that is too large alone is kept as its first and last word, and is forgotten when even these do not fit.
  */
-export function newestTurns(turns: Turns, limits: SessionLimits = {}): Turns {
+export function newestTurns(turns: readonly Turn[], limits: SessionLimits = {}): readonly Turn[] {
   const kept = whatFits(turns, limits)
   const last = turns.at(-1)
   return kept.length > 0 || !last ? kept : whatFits(inShort(last), limits)
 }
 
-function whatFits(turns: Turns, { maxMessages = 100, maxCharacters = 100_000 }: SessionLimits): Turns {
+function whatFits(turns: readonly Turn[], { maxMessages = 100, maxCharacters = 100_000 }: SessionLimits): readonly Turn[] {
   let messages = 0
   let characters = 0
   const tooOld = turns.findLastIndex((turn) => {
-    messages += turn.length
-    characters += JSON.stringify(turn).length
+    messages += turn.messages.length
+    characters += JSON.stringify(turn.messages).length
     return messages > maxMessages || characters > maxCharacters
   })
   return turns.slice(tooOld + 1)
 }
 
 /** What was asked and what was answered, without images, tools and what providers keep with them. */
-function inShort(turn: readonly Message[]): Turns {
-  const asked = turn.find(({ role }) => role === 'user')
-  const answered = turn.findLast(({ role, text }) => role === 'assistant' && text !== '')
+function inShort({ id, messages }: Turn): readonly Turn[] {
+  const asked = messages.find(({ role }) => role === 'user')
+  const answered = messages.findLast(({ role, text }) => role === 'assistant' && text !== '')
   if (!asked || !answered) return []
   const question: Message = { role: 'user', text: asked.text }
-  return [[question, { role: 'assistant', text: answered.text, toolCalls: [] }]]
+  return [{ id, messages: [question, { role: 'assistant', text: answered.text, toolCalls: [] }] }]
 }

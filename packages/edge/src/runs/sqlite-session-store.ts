@@ -23,8 +23,8 @@ export function sqliteSessionStore(database: SqliteDatabase, options: SqliteSess
   const limits = durableLimits(options)
   return {
     read: async (key) => table.read(key, limits),
-    async append(key, turn) {
-      if (turn.length > 0) sql.atomically(() => table.append(key, turn, limits))
+    async append(key, messages, id) {
+      sql.atomically(() => table.append(key, { id, messages }, limits))
     },
   }
 }
