@@ -165,15 +165,20 @@ export function createRunService(options: RunServiceOptions): RunService {
     }
   }
 
+  /** From now on one answers in this conversation; undefined where another does. */
+  const beginTalking = (sessionKey: string | undefined): string | undefined => {
+    if (sessionKey === undefined || talking.has(sessionKey)) return undefined
+    talking.add(sessionKey)
+    return sessionKey
+  }
   const begin = async (request: StartRequest): Promise<StartResult> => {
     const { agent } = request
     const opened = shared ? journal.open(request.key, encodeRequest({ ...request, agentName: agent.name })) : journal.open(request.key)
     // What nobody watches is stopped and lost with its process: then it need not hurry ahead of who watches.
     const pacing = onDisconnect === 'cancel' && !journal.durable ? { viewerTimeoutMs } : {}
-    const { sessionKey } = request
+    const sessionKey = beginTalking(request.sessionKey)
     const run = createLiveRun({ opened, desk: createApprovalDesk({ timeoutMs: approvalTimeoutMs, now }), isResumable: canGoOn(agent), sessionKey, ...pacing })
     live.set(request.key, run)
-    if (sessionKey !== undefined) talking.add(sessionKey)
     const firstView = view(request.key)
     run.ending = carryOut(request, run)
     // Whoever asks for the ending is told; nobody has to.
@@ -206,7 +211,9 @@ export function createRunService(options: RunServiceOptions): RunService {
   const goOn = async (key: string, { text, hold }: { readonly text: string | undefined; readonly hold: Hold | undefined }): Promise<void> => {
     const plan = await planTakeUp({ journal, key, request: text, findAgent: isClosing ? undefined : findAgent })
     if ('outcome' in plan) return journal.close(key, plan.outcome)
-    const run = createLiveRun({ opened: Promise.resolve('producer'), desk: createApprovalDesk({ timeoutMs: approvalTimeoutMs, now }), isResumable: true })
+    const desk = createApprovalDesk({ timeoutMs: approvalTimeoutMs, now })
+    const sessionKey = beginTalking(plan.request.sessionKey)
+    const run = createLiveRun({ opened: Promise.resolve('producer'), desk, isResumable: true, sessionKey })
     live.set(key, run)
     run.ending = carryOut({ ...plan.request, agent: plan.agent, key }, run)
     run.ending.catch(() => {})
