@@ -49,7 +49,7 @@ export async function deployCases(name: string, deploy: (bench: string) => Promi
     assert.equal(bench.ran(), 1)
   })
 
-  deployed('S22 a conversation goes on after its server was killed, at another one', async () => {
+  deployed('S19 a conversation goes on after its server was killed, at another one', async () => {
     const sessionId = crypto.randomUUID()
     const say = async (description: string, url: string) =>
       (

@@ -1,11 +1,11 @@
 import type { Journal } from '@agentstream/edge'
-import { journalContract, type SharedSessionStores, sessionStoreContract, sharedJournalContract } from '@agentstream/edge/testing'
+import { type DurableSessionLimits, journalContract, type SharedSessionStores, sessionStoreContract, sharedJournalContract } from '@agentstream/edge/testing'
 
 export interface Contracts {
   /** Answers how to make journals over one storage that nobody used before. */
   readonly journals: () => () => Journal
   /** Two stores of conversations over one that nobody used before. */
-  readonly sessions: (limits: Parameters<Parameters<typeof sessionStoreContract>[0]>[0]) => Promise<Omit<SharedSessionStores, 'passTime'>>
+  readonly sessions: (limits: DurableSessionLimits) => Promise<Omit<SharedSessionStores, 'passTime'>>
   readonly passTime: (ms: number) => void
 }
 

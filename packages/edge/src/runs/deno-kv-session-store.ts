@@ -14,8 +14,8 @@ export interface DenoKvSessionStoreOptions extends DurableSessionLimits {
 /** What is known of a session; small, for it is written at every use. */
 interface SessionValue {
   readonly usedAt: number
-  /** When its text was written, and under which name: what is written later has another one. */
-  readonly writtenAt: number
+  /** How long its text stays, and under which name it is: what is written later has another one. */
+  readonly textUntil: number
   readonly text: string
   readonly pieces: number
 }
@@ -55,14 +55,13 @@ export function denoKvSessionStore(kv: KvStore, options: DenoKvSessionStoreOptio
     return { session: (value ?? undefined) as SessionValue | undefined, versionstamp }
   }
   const find = async (key: string): Promise<Found> => {
-    for (let { session, versionstamp } = await get(key); ; ) {
-      const text = session && session.usedAt + keepMs > now() ? await textOf(session) : undefined
+    for (;;) {
+      const { session, versionstamp } = await get(key)
+      if (!session || session.usedAt + keepMs <= now()) return { session, versionstamp, turns: [] }
+      const text = await textOf(session)
       if (text !== undefined) return { session, versionstamp, turns: JSON.parse(text) }
-      const again = await get(key)
-      // Nothing is there; else somebody wrote it anew meanwhile.
-      if (again.versionstamp === versionstamp) return { session, versionstamp, turns: [] }
-      session = again.session
-      versionstamp = again.versionstamp
+      // Somebody has written it anew meanwhile; else what was said is gone.
+      if ((await get(key)).versionstamp === versionstamp) return { session, versionstamp, turns: [] }
     }
   }
   const forget = (atomic: KvAtomic, session: SessionValue): KvAtomic =>
@@ -74,15 +73,16 @@ export function denoKvSessionStore(kv: KvStore, options: DenoKvSessionStoreOptio
     if (session) forget(atomic, session)
     if (turns.length === 0) return commit(atomic.delete(sessionKey(key)))
     const pieces = cut(JSON.stringify(turns))
-    const value: SessionValue = { usedAt: now(), writtenAt: now(), text: crypto.randomUUID(), pieces: pieces.length }
-    // Stays as long again as the session may be used without being written.
-    for (const [n, piece] of pieces.entries()) atomic.set([...textKey(value.text), n], piece, { expireIn: 2 * keepMs })
+    // Stays as long again, for the session may be used without being written.
+    const expireIn = 2 * keepMs
+    const value: SessionValue = { usedAt: now(), textUntil: now() + expireIn, text: crypto.randomUUID(), pieces: pieces.length }
+    for (const [n, piece] of pieces.entries()) atomic.set([...textKey(value.text), n], piece, { expireIn })
     return commit(atomic.set(sessionKey(key), value, { expireIn: keepMs }))
   }
   /** Somebody who uses it at the same moment is as good. */
   const touch = (key: string, found: Found): Promise<boolean> => {
     const { session, versionstamp, turns } = found
-    if (!session || session.writtenAt + keepMs <= now()) return write(key, found, turns)
+    if (!session || session.textUntil < now() + keepMs) return write(key, found, turns)
     const atomic = kv.atomic().check({ key: sessionKey(key), versionstamp })
     return commit(atomic.set(sessionKey(key), { ...session, usedAt: now() }, { expireIn: keepMs }))
   }
