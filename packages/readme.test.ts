@@ -37,6 +37,10 @@ test('an event of one’s own, as the guide shows it, arrives in the state besid
   expect({ text, custom: state.custom, integrity: state.integrity }).toEqual({ text: 'At 14:05.', custom: { tariff: { euros: 12 } }, integrity: 'verified' })
 })
 
+test('the guide to deploying shows programs that compile, whole', () => {
+  expect(blocks('docs/deploying.md')).toEqual(['agents', 'workers', 'deno', 'node', 'bun'].map((name) => read(`docs/examples/deploy/${name}.ts`)))
+})
+
 test('the guide to resuming shows code that compiles, and that does what it says', async () => {
   expect(blocks('docs/resuming.md')).toEqual(['docs/examples/faults.ts'].map(read))
   expect(await loseTwoConnections()).toEqual({ status: 'completed', text: 'High water at 14:05.', integrity: 'verified', attempts: 3 })

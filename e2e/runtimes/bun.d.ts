@@ -12,12 +12,12 @@ declare module 'bun:sqlite' {
 declare const Bun: {
   serve(options: {
     port: number
-    hostname: string
+    hostname?: string
     idleTimeout: number
     fetch(request: Request, server: import('@agentstream/edge/bun').BunServer): Promise<Response>
     websocket: typeof import('@agentstream/edge/bun').bunSocketListeners
   }): {
     readonly url: URL
-    stop(closeConnections: boolean): Promise<void>
+    stop(closeConnections?: boolean): Promise<void>
   }
 }

@@ -4,8 +4,8 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { bunSocketListeners, bunUpgrade } from '@agentstream/edge/bun'
-import { sqliteJournal } from '@agentstream/edge/sqlite'
-import { journalContract, sharedJournalContract } from '@agentstream/edge/testing'
+import { sqliteJournal, sqliteSessionStore } from '@agentstream/edge/sqlite'
+import { journalContract, sessionStoreContract, sharedJournalContract } from '@agentstream/edge/testing'
 import { createApp } from './app.ts'
 import { cases } from './cases.ts'
 
@@ -27,14 +27,25 @@ const folder = mkdtempSync(join(tmpdir(), 'agentstream-bun-'))
 afterAll(() => rmSync(folder, { recursive: true }))
 let files = 0
 let passed = 0
-const open = (file: string) => sqliteJournal(new Database(join(folder, file)), { pollMs: 5, now: () => Date.now() + passed })
+const now = (): number => Date.now() + passed
+const passTime = (ms: number): void => {
+  passed += ms
+}
+const database = (file: string) => new Database(join(folder, file))
+const open = (file: string) => sqliteJournal(database(file), { pollMs: 5, now })
 const runner = { test: (name: string, run: () => Promise<void>) => test(`Bun with SQLite: ${name}`, run, 10_000), expect }
 
 journalContract(() => open(`${files++}.db`), runner)
 sharedJournalContract(() => {
   const file = `${files++}.db`
-  const passTime = (ms: number): void => {
-    passed += ms
-  }
   return { first: open(file), second: open(file), passTime }
 }, runner)
+sessionStoreContract(
+  (limits) => {
+    const file = `${files++}.db`
+    const make = () => sqliteSessionStore(database(file), { ...limits, now })
+    return { first: make(), second: make(), passTime }
+  },
+  runner,
+  { perOwner: true },
+)

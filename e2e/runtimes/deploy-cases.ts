@@ -24,9 +24,9 @@ export async function deployCases(name: string, deploy: (bench: string) => Promi
 
   const { contract, terminate } = deployment
   if (contract)
-    deployed('both contracts hold on the real thing', async () => {
+    deployed('all contracts hold on the real thing', async () => {
       const results = await contract()
-      assert.ok(results.length >= 20)
+      assert.ok(results.length >= 30)
       assert.deepEqual(
         results.filter(([, how]) => how !== 'passed'),
         [],
@@ -47,6 +47,20 @@ export async function deployCases(name: string, deploy: (bench: string) => Promi
       { status: 'completed', text: 'I add.It is 42.', output: 'It is 42.', integrity: 'verified', calls: [['done', 42]] },
     )
     assert.equal(bench.ran(), 1)
+  })
+
+  deployed('S19 a conversation goes on after its server was killed, at another one', async () => {
+    const sessionId = crypto.randomUUID()
+    const say = async (description: string, url: string) =>
+      (
+        await createAgentClient({ url: `${url}/api` })
+          .run({ description, sessionId }, { agent: 'listener' })
+          .result()
+      ).text
+    assert.equal(await say('one', deployment.urls[0]), 'one')
+    assert.equal(await say('two', deployment.urls[1]), 'one, two')
+    await deployment.restart()
+    assert.equal(await say('three', deployment.urls[1]), 'one, two, three')
   })
 
   deployed('S17 whoever watches elsewhere sees the same, live', async () => {

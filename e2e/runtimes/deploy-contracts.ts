@@ -1,14 +1,16 @@
 import type { Journal } from '@agentstream/edge'
-import { journalContract, sharedJournalContract } from '@agentstream/edge/testing'
+import { type DurableSessionLimits, journalContract, type SharedSessionStores, sessionStoreContract, sharedJournalContract } from '@agentstream/edge/testing'
 
-/**
- * Tries both contracts where no test runner is: for every rule its name, and `passed` or what was wrong. `fresh` answers how to
- * make journals over one storage that nobody used before.
- */
-export async function tryContracts(
-  fresh: () => () => Journal,
-  { passTime }: { readonly passTime: (ms: number) => void },
-): Promise<readonly (readonly [string, string])[]> {
+export interface Contracts {
+  /** Answers how to make journals over one storage that nobody used before. */
+  readonly journals: () => () => Journal
+  /** Two stores of conversations over one that nobody used before. */
+  readonly sessions: (limits: DurableSessionLimits) => Promise<Omit<SharedSessionStores, 'passTime'>>
+  readonly passTime: (ms: number) => void
+}
+
+/** Tries all contracts where no test runner is: for every rule its name, and `passed` or what was wrong. */
+export async function tryContracts({ journals, sessions, passTime }: Contracts): Promise<readonly (readonly [string, string])[]> {
   const rules: [string, () => Promise<void>][] = []
   const runner = {
     test: (name: string, body: () => Promise<void>) => rules.push([name, body]),
@@ -19,11 +21,12 @@ export async function tryContracts(
       },
     }),
   }
-  journalContract(() => fresh()(), runner)
+  journalContract(() => journals()(), runner)
   sharedJournalContract(() => {
-    const make = fresh()
+    const make = journals()
     return { first: make(), second: make(), passTime }
   }, runner)
+  sessionStoreContract(async (limits) => ({ ...(await sessions(limits)), passTime }), runner, { perOwner: true })
   const results: [string, string][] = []
   for (const [name, body] of rules) {
     try {

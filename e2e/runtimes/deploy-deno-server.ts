@@ -1,6 +1,6 @@
-import { denoKvJournal, type KvStore } from '@agentstream/edge/deno'
+import { denoKvJournal, denoKvSessionStore, type KvStore } from '@agentstream/edge/deno'
 import { createDeployHandler } from './deploy-agents.ts'
-import { tryContracts } from './deploy-contracts.ts'
+import { type Contracts, tryContracts } from './deploy-contracts.ts'
 
 // What the test uses of Deno. Its own types would also change what `fetch` and `Request` are for every other file.
 declare const Deno: {
@@ -13,7 +13,7 @@ const [file = '', bench = ''] = Deno.args
 const kv = await Deno.openKv(file)
 const tested = await Deno.openKv(':memory:')
 const journal = denoKvJournal(kv, { leaseMs: 1_500, pollMs: 200 })
-const handler = createDeployHandler({ bench, journal, steadyJournal: denoKvJournal(kv, { leaseMs: 60_000, pollMs: 200 }) })
+const handler = createDeployHandler({ bench, journal, steadyJournal: denoKvJournal(kv, { leaseMs: 60_000, pollMs: 200 }), sessions: denoKvSessionStore(kv) })
 
 let passed = 0
 const passTime = (ms: number): void => {
@@ -49,7 +49,13 @@ function fresh(): () => ReturnType<typeof denoKvJournal> {
   }
 }
 
+const sessions: Contracts['sessions'] = async (limits) => {
+  const unused = await Deno.openKv(':memory:')
+  const make = () => denoKvSessionStore(unused, { ...limits, now })
+  return { first: make(), second: make() }
+}
+
 const { addr } = Deno.serve({ port: 0, hostname: '127.0.0.1', onListen: () => {} }, async (request) =>
-  new URL(request.url).pathname === '/contract' ? Response.json(await tryContracts(fresh, { passTime })) : handler(request),
+  new URL(request.url).pathname === '/contract' ? Response.json(await tryContracts({ journals: fresh, sessions, passTime })) : handler(request),
 )
 console.log(`listening ${addr.port}`)

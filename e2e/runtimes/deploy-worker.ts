@@ -1,7 +1,6 @@
-import type { Journal } from '@agentstream/edge'
-import { createRunObject, durableObjectJournal, type RunObjectNamespace } from '@agentstream/edge/cloudflare'
+import { createRunObject, durableObjectJournal, durableObjectSessionStore, type RunObjectNamespace } from '@agentstream/edge/cloudflare'
 import { createDeployHandler } from './deploy-agents.ts'
-import { tryContracts } from './deploy-contracts.ts'
+import { type Contracts, tryContracts } from './deploy-contracts.ts'
 
 interface Env {
   readonly RUNS: RunObjectNamespace<unknown>
@@ -40,14 +39,7 @@ export default {
   async fetch(request: Request, env: Env, context: { waitUntil(promise: Promise<unknown>): void }): Promise<Response> {
     const { pathname } = new URL(request.url)
     if (pathname === '/unhandled') return Response.json(unhandled)
-    if (pathname === '/contract' && env.TESTED)
-      return Response.json(
-        await tryContracts(() => freshIn(env.TESTED ?? env.RUNS), {
-          passTime: (ms) => {
-            passed += ms
-          },
-        }),
-      )
+    if (pathname === '/contract' && env.TESTED) return Response.json(await tryContracts(contractsIn(env.TESTED)))
     if (pathname.startsWith('/reset/')) {
       const object = env.RUNS.get(env.RUNS.idFromName(pathname.slice('/reset/'.length)))
       // It ends in the middle of its answer.
@@ -58,14 +50,30 @@ export default {
       bench: env.BENCH,
       journal: durableObjectJournal(env.RUNS, { leaseMs: 1_500 }),
       steadyJournal: durableObjectJournal(env.RUNS, { leaseMs: 60_000 }),
+      sessions: durableObjectSessionStore(env.RUNS),
     })
     return handler(request, context)
   },
 }
 
+function contractsIn(namespace: RunObjectNamespace<unknown>): Contracts {
+  return {
+    journals() {
+      const unused = unusedIn(namespace)
+      return () => durableObjectJournal(unused)
+    },
+    async sessions(limits) {
+      const unused = unusedIn(namespace)
+      return { first: durableObjectSessionStore(unused, limits), second: durableObjectSessionStore(unused, limits) }
+    },
+    passTime(ms) {
+      passed += ms
+    },
+  }
+}
+
 /** Objects that nobody used before. */
-function freshIn(namespace: RunObjectNamespace<unknown>): () => Journal {
+function unusedIn(namespace: RunObjectNamespace<unknown>): RunObjectNamespace<unknown> {
   const prefix = crypto.randomUUID()
-  const within: RunObjectNamespace<unknown> = { idFromName: (name) => namespace.idFromName(prefix + name), get: (id) => namespace.get(id) }
-  return () => durableObjectJournal(within)
+  return { idFromName: (name) => namespace.idFromName(prefix + name), get: (id) => namespace.get(id) }
 }

@@ -13,7 +13,7 @@ const providerVariables = [
 
 const worker = '/server/worker.ts'
 const onNode = '/server/on-node.ts'
-const sharedStores = '/server/shared-stores.ts'
+const sharedStorage = '/server/shared-storage.ts'
 
 /** Nothing from elsewhere is ever loaded: neither scripts nor images, whatever a model writes. */
 const policy = [
@@ -31,13 +31,13 @@ export function demoServer(): Plugin {
     name: 'agentstream-demo-server',
     configureServer(server) {
       let loaded: { module: unknown; handle: Fetch } | undefined
-      const openStores = once(async () => {
+      const storageOf = once(async () => {
         // The module is ours, loaded by name; Vite cannot know its type.
-        const { openSharedStores } = (await server.ssrLoadModule(sharedStores)) as typeof import('./shared-stores.ts')
-        return openSharedStores()
+        const { openSharedStorage } = (await server.ssrLoadModule(sharedStorage)) as typeof import('./shared-storage.ts')
+        return openSharedStorage()
       })
       // Loaded anew when one of its files changes, so that server code takes effect without a restart.
-      const load = () => Promise.all([server.ssrLoadModule(worker), openStores()])
+      const load = () => Promise.all([server.ssrLoadModule(worker), storageOf()])
       const handle: Fetch = async (request, runtime) => {
         const [module, stores] = await load().catch((error: unknown) => {
           console.error(error)
@@ -64,11 +64,11 @@ export function demoServer(): Plugin {
   }
 }
 
-function handlerOf(module: Readonly<Record<string, unknown>>, stores: DemoEnvironment): Fetch {
+function handlerOf(module: Readonly<Record<string, unknown>>, storage: DemoEnvironment['storage']): Fetch {
   // The module is ours, loaded by name; Vite cannot know its type.
   const { createDemoHandler } = module as unknown as typeof import('./worker.ts')
   const environment = Object.fromEntries(providerVariables.map((name) => [name, process.env[name]]))
-  return createDemoHandler({ ...environment, ...stores })
+  return createDemoHandler({ ...environment, ...(storage ? { storage } : {}) })
 }
 
 function once<T>(make: () => Promise<T>): () => Promise<T> {

@@ -1,32 +1,29 @@
 /**
  * The demo's server: a fetch handler, the same on Node, Deno, Bun and Workers. Everything but the demo's own few routes is the SDK's.
  */
-import { createAgentHandler, createMemoryJournal, createMemorySessionStore, type Journal, type SessionStore } from '@agentstream/edge'
+import { createAgentHandler, createMemoryJournal, createMemorySessionStore } from '@agentstream/edge'
 import { type DemoEnvironment as AgentsEnvironment, createDemoAgents } from './agents.ts'
 import { createBreaker } from './breaking/breaker.ts'
-import { createMortal } from './breaking/mortal.ts'
+import { createMortal, type DemoStorage } from './breaking/mortal.ts'
 import { createTokens } from './breaking/tokens.ts'
 import { type Fetch, withFaults } from './faults.ts'
 import { recordingIds } from './transcript-agent.ts'
 
 export interface DemoEnvironment extends AgentsEnvironment {
   /**
-   * How a process opens the journal. With one that processes share, the page can kill the server's process and watch another go
-   * on with the run. In memory by default.
+   * How a process opens the storage. With one that processes share, the page can kill the server's process and watch another go
+   * on with the run, and with the conversation. In memory by default.
    */
-  readonly journal?: () => Journal
-  /** Conversations of all processes. In memory by default. */
-  readonly sessions?: SessionStore
+  readonly storage?: () => DemoStorage
 }
 
 /** Answers everything under `/api`. Each handler has its own runs and its own figures. */
 export function createDemoHandler(environment: DemoEnvironment = {}): Fetch {
   const { agents, stats, providers, plan } = createDemoAgents(environment)
   const tokens = createTokens()
-  const sessions = environment.sessions ?? createMemorySessionStore()
   const server = createMortal({
-    open: environment.journal ?? createMemoryJournal,
-    start: (journal, life) =>
+    open: environment.storage ?? (() => ({ journal: createMemoryJournal(), sessions: createMemorySessionStore() })),
+    start: ({ journal, sessions }, life) =>
       createAgentHandler({
         agents,
         journal,
@@ -44,7 +41,7 @@ export function createDemoHandler(environment: DemoEnvironment = {}): Fetch {
         onError: (error) => life.aborted || console.error(error),
       }),
   })
-  const breaker = createBreaker({ kill: environment.journal && server.kill, expire: tokens.expireAll })
+  const breaker = createBreaker({ kill: environment.storage && server.kill, expire: tokens.expireAll })
   const answers = new Map<string, () => unknown>([
     ['/api/demo/token', () => ({ token: tokens.issue() })],
     ['/api/demo/breakages', () => breaker.can],

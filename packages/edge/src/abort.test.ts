@@ -1,5 +1,6 @@
+import { AsyncLocalStorage } from 'node:async_hooks'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
-import { interruptible, linkedAbort, sleep, stallTimer } from './abort.ts'
+import { interruptible, linkedAbort, sleep, stallTimer, switchOf } from './abort.ts'
 
 const never = new Promise<never>(() => {})
 
@@ -77,5 +78,27 @@ describe('timers', () => {
     expect(onStall).toHaveBeenCalledOnce()
     stall.stop()
     expect(vi.getTimerCount()).toBe(0)
+  })
+})
+
+describe('a switch that can be thrown from any request', () => {
+  test('acts at once where it may', () => {
+    const given: string[] = []
+    switchOf((reason: string) => given.push(reason))('stop')
+    expect(given).toEqual(['stop'])
+  })
+
+  test('S2 in a Worker that lets a request abort only its own, is thrown by the request that made it', async () => {
+    const requests = new AsyncLocalStorage<string>()
+    const controller = new AbortController()
+    const abort = (reason: string): void => {
+      if (requests.getStore() !== 'the first') throw new Error('Cannot perform I/O on behalf of a different request')
+      controller.abort(reason)
+    }
+    const cancel = requests.run('the first', () => switchOf(abort))
+    requests.run('another', () => cancel('stop'))
+    expect(controller.signal.aborted).toBe(false)
+    await Promise.resolve()
+    expect(controller.signal.reason).toBe('stop')
   })
 })

@@ -28,6 +28,25 @@ export function interruptible(signal: AbortSignal): Interruptible {
 /** Why work is aborted that nobody waits for any more. One for all: making one is dearer than the rest of an abort. */
 export const workIsOver: unknown = new DOMException('The work is over', 'AbortError')
 
+/**
+ * A switch that can be thrown, once, from any request. Some Workers let a request abort only what hangs on itself, and throw
+ * otherwise: then a wait throws it that belongs to the request that made the switch.
+ */
+export function switchOf<Given>(act: (given: Given) => void): (given: Given) => void {
+  let hand = (_: Given): void => {}
+  const handed = new Promise<Given>((resolve) => {
+    hand = resolve
+  })
+  handed.then(act).catch(() => {}) // Refused again, there is nobody left to throw it.
+  return (given) => {
+    try {
+      act(given)
+    } catch {
+      hand(given)
+    }
+  }
+}
+
 /** A signal that aborts with its parent, or alone. */
 export interface LinkedAbort {
   readonly signal: AbortSignal

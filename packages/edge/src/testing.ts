@@ -11,4 +11,6 @@ export {
   scriptedProvider,
 } from './model/scripted/provider.ts'
 export { type ContractRunner, journalContract } from './runs/journal-contract.ts'
+export type { DurableSessionLimits } from './runs/session-store.ts'
+export { type SessionStoreContractOptions, type SharedSessionStores, sessionStoreContract } from './runs/session-store-contract.ts'
 export { type SharedJournals, sharedJournalContract } from './runs/shared-journal-contract.ts'

@@ -1,9 +1,15 @@
 /**
  * A server that can be killed and started again, as a process is: what the dead one still does reaches nothing, for its journal
- * refuses it. The runs are where both can find them.
+ * refuses it. Runs and conversations are where both can find them.
  */
 import { AgentStreamError } from '@agentstream/client'
-import type { AgentHandler, Journal, Runtime } from '@agentstream/edge'
+import type { AgentHandler, Journal, Runtime, SessionStore } from '@agentstream/edge'
+
+/** Where a process finds what it and others said. */
+export interface DemoStorage {
+  readonly journal: Journal
+  readonly sessions: SessionStore
+}
 
 export interface Mortal {
   handle(request: Request, runtime?: Runtime): Promise<Response>
@@ -11,15 +17,18 @@ export interface Mortal {
 }
 
 export interface MortalOptions {
-  /** The journal as a new process opens it. */
-  readonly open: () => Journal
+  /** The storage as a new process opens it. */
+  readonly open: () => DemoStorage
   /** `life` ends when the process is killed. */
-  readonly start: (journal: Journal, life: AbortSignal) => AgentHandler
+  readonly start: (storage: DemoStorage, life: AbortSignal) => AgentHandler
 }
 
 export function createMortal({ open, start }: MortalOptions): Mortal {
   let life = new AbortController()
-  const begin = (): AgentHandler => start(living(open(), life.signal), life.signal)
+  const begin = (): AgentHandler => {
+    const { journal, sessions } = open()
+    return start({ journal: living(journal, life.signal), sessions }, life.signal)
+  }
   let handler = begin()
   return {
     handle: (request, runtime) => handler(request, runtime),

@@ -1,3 +1,4 @@
+import { switchOf } from '../abort.ts'
 import { createScopes, type RunScopes } from './scopes.ts'
 
 /** Who stopped a run, and why. Travels in the run's `cancelled` event, so it names no internals. */
@@ -18,6 +19,7 @@ export interface Cancellation {
 
 export function createCancellation(): Cancellation {
   const controller = new AbortController()
+  const abort = switchOf((reason: DOMException) => controller.abort(reason))
   const cancellation: Cancellation & { cause: CancelCause | undefined } = {
     signal: controller.signal,
     scopes: createScopes(),
@@ -25,7 +27,7 @@ export function createCancellation(): Cancellation {
     cancel(cause) {
       if (cancellation.cause) return
       cancellation.cause = cause
-      controller.abort(new DOMException('The run was cancelled', 'AbortError'))
+      abort(new DOMException('The run was cancelled', 'AbortError'))
     },
   }
   return cancellation

@@ -62,8 +62,8 @@ export function createConversations(store: SessionStore = nowhere, onError: (err
       const watched: SessionStore = {
         read: (of) => store.read(of),
         forget: (of) => store.forget(of),
-        append(to, turn) {
-          const stored = store.append(to, turn)
+        append(to, turn, turnId) {
+          const stored = store.append(to, turn, turnId)
           const talk = talks.get(sessionKey)
           // That it failed is the run's to tell; whoever reads meanwhile only waits.
           if (talk?.answering?.key === key) talk.storing = stored.catch(() => {})

@@ -90,6 +90,43 @@ test('S20 a storage that fails at the first event, or only at the end, is the sa
   }
 })
 
+test('S20 an event that JSON cannot carry costs a run that goes on here nothing else', async () => {
+  const { journal, breakDown } = fragile()
+  const degrading = degradingJournal(journal)
+  await degrading.open('r')
+  await degrading.append('r', [token('a')])
+  breakDown()
+  const cyclic: { type: 'custom'; name: string; data: unknown } = { type: 'custom', name: 'loop', data: undefined }
+  cyclic.data = cyclic
+  await expect(degrading.append('r', [token('b'), cyclic, token('lost')])).rejects.toMatchObject({ code: 'agent' })
+  await degrading.append('r', [token('c')])
+  await degrading.close('r', 'completed')
+  expect(await contents(degrading.read('r', undefined, never()))).toEqual(['1 a', '2 b', '3 c'])
+})
+
+test('the text of an event is made once, and what its agent does to it later changes nothing', async () => {
+  const database = new DatabaseSync(':memory:')
+  const degrading = degradingJournal(sqliteJournal(database))
+  let made = 0
+  const reused = {
+    type: 'token' as const,
+    content: 'first',
+    toJSON(): unknown {
+      made++
+      return token(reused.content)
+    },
+  }
+  await degrading.open('r')
+  await degrading.append('r', [reused])
+  expect(made).toBe(1)
+  reused.content = 'second'
+  database.close()
+  await degrading.append('r', [reused])
+  await degrading.close('r', 'completed')
+  expect(made).toBe(2)
+  expect(await contents(degrading.read('r', undefined, never()))).toEqual(['1 first', '2 second'])
+})
+
 test('S20 a run that cannot even be opened is refused, as without it', async () => {
   const { journal } = fragile()
   const broken: Journal = { ...journal, open: () => Promise.reject(new TypeError('no disk')) }

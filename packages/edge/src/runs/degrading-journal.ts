@@ -14,8 +14,8 @@ import {
   type RunOutcome,
 } from '@agentstream/client/wire'
 import { createDoorbell, follow, type News } from './doorbell.ts'
-import { encodeEvent } from './encode-event.ts'
-import { type Journal, type JournalEntry, type JournalStatus, newEpoch } from './journal.ts'
+import { encodeAll } from './encode-all.ts'
+import { type Journal, type JournalEntry, type JournalStatus, newEpoch, storedEntry } from './journal.ts'
 
 /** Who is told. */
 export interface DegradingJournalOptions {
@@ -26,7 +26,8 @@ export interface DegradingJournalOptions {
 /** What this process knows of a run it produces. */
 interface Mirror {
   epoch: string
-  readonly entries: JournalEntry[]
+  /** Of its events, in order. */
+  readonly texts: string[]
   digest: number
   outcome: RunOutcome | undefined
   /** Ends the reading of the storage, for those who go on with this copy. */
@@ -50,17 +51,37 @@ export function degradingJournal(journal: Journal, { onDegraded }: DegradingJour
   const doorbell = createDoorbell(2 ** 31 - 1)
   const { shared } = journal
 
-  const keep = (mirror: Mirror, events: readonly AgentEvent[]): string => {
-    for (const event of events) {
-      const data = encodeEvent(event)
-      mirror.digest = extendDigest(mirror.digest, data)
-      mirror.entries.push({ id: formatCursor({ epoch: mirror.epoch, seq: mirror.entries.length + 1 }), event, data })
+  const keep = (mirror: Mirror, texts: readonly string[]): string => {
+    for (const text of texts) {
+      mirror.texts.push(text)
+      mirror.digest = extendDigest(mirror.digest, text)
     }
-    return mirror.entries.at(-1)?.id ?? ''
+    return lastCursor(mirror) ?? ''
   }
   const degrade = (runId: string, mirror: Mirror, error: unknown): void => {
     mirror.degraded.abort()
     onDegraded?.(runId, error)
+  }
+  const store = async (
+    runId: string,
+    mirror: Mirror,
+    { events, texts }: { readonly events: readonly AgentEvent[]; readonly texts: readonly string[] },
+  ): Promise<string> => {
+    if (isDegraded(mirror) || texts.length === 0) return keep(mirror, texts)
+    try {
+      const cursor = await journal.append(runId, events, texts)
+      mirror.epoch = parseCursor(cursor)?.epoch ?? mirror.epoch
+      keep(mirror, texts)
+      return cursor
+    } catch (error) {
+      // A limit, or a run that is another's now: that is for whoever writes to know.
+      if (isAgentStreamError(error)) {
+        mirrors.delete(runId)
+        throw error
+      }
+      degrade(runId, mirror, error)
+      return keep(mirror, texts)
+    }
   }
   const isHere = (runId: string): boolean => {
     const mirror = mirrors.get(runId)
@@ -76,20 +97,12 @@ export function degradingJournal(journal: Journal, { onDegraded }: DegradingJour
     async append(runId, events) {
       const mirror = mirrors.get(runId)
       if (!mirror) return journal.append(runId, events)
+      const { encoded, problem } = encodeAll(events)
+      const texts = encoded.map(({ data }) => data)
       try {
-        if (isDegraded(mirror)) return keep(mirror, events)
-        const cursor = await journal.append(runId, events)
-        mirror.epoch = parseCursor(cursor)?.epoch ?? mirror.epoch
-        keep(mirror, events)
+        const cursor = await store(runId, mirror, { events: events.slice(0, texts.length), texts })
+        if (problem) throw problem.cause
         return cursor
-      } catch (error) {
-        // A limit, an event that is none, or a run that is another's now: that is for whoever writes to know.
-        if (isAgentStreamError(error)) {
-          mirrors.delete(runId)
-          throw error
-        }
-        degrade(runId, mirror, error)
-        return keep(mirror, events)
       } finally {
         doorbell.ring(runId)
       }
@@ -143,22 +156,28 @@ export function degradingJournal(journal: Journal, { onDegraded }: DegradingJour
 const isDegraded = ({ degraded }: Mirror): boolean => degraded.signal.aborted
 
 function newMirror(): Mirror {
-  return { epoch: newEpoch(), entries: [], digest: emptyDigest, outcome: undefined, degraded: new AbortController() }
+  return { epoch: newEpoch(), texts: [], digest: emptyDigest, outcome: undefined, degraded: new AbortController() }
 }
 
-function statusOf({ entries, digest, outcome }: Mirror): JournalStatus {
-  const cursor = entries.at(-1)?.id
+function lastCursor({ epoch, texts }: Mirror): string | undefined {
+  return texts.length === 0 ? undefined : formatCursor({ epoch, seq: texts.length })
+}
+
+function statusOf(mirror: Mirror): JournalStatus {
+  const { digest, outcome } = mirror
+  const cursor = lastCursor(mirror)
   return { status: outcome ?? 'running', digest: formatDigest(digest), ...(cursor === undefined ? {} : { cursor }) }
 }
 
 /** What is there and not yet read; a run that is over and read ends it. Throws for a cursor that is not one of the run. */
 function reader(mirror: Mirror, after: string | undefined): () => News<readonly JournalEntry[]> {
-  const { entries, epoch } = mirror
+  const { texts, epoch } = mirror
   const cursor = after === undefined ? { epoch, seq: 0 } : parseCursor(after)
-  if (cursor?.epoch !== epoch || cursor.seq > entries.length) throw new AgentStreamError('agent', 'The cursor is not one of this run')
+  if (cursor?.epoch !== epoch || cursor.seq > texts.length) throw new AgentStreamError('agent', 'The cursor is not one of this run')
   let at = cursor.seq
   return () => {
-    const value = entries.slice(at, at + batchLength)
+    const before = at
+    const value = texts.slice(before, before + batchLength).map((data, n) => storedEntry(formatCursor({ epoch, seq: before + n + 1 }), data))
     at += value.length
     return value.length > 0 ? { value } : { isOver: mirror.outcome !== undefined }
   }

@@ -141,8 +141,8 @@ export function denoKvJournal(kv: KvStore, options: DenoKvJournalOptions = {}): 
         const run = request === undefined ? start : { ...start, request: await texts.write(runId, request) }
         return (await save(runId, found, run)) ? 'producer' : 'reader'
       }),
-    async append(runId, events) {
-      const { encoded, problem } = encodeAll(events)
+    async append(runId, events, texts) {
+      const { encoded, problem } = encodeAll(events, texts)
       const stored = await store(runId, encoded)
       if (stored.problem) throw stored.problem
       if (problem) throw problem.cause

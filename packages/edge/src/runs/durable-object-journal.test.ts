@@ -2,59 +2,20 @@ import { DatabaseSync } from 'node:sqlite'
 import type { AgentEvent } from '@agentstream/client/wire'
 import fc from 'fast-check'
 import { expect, test, vi } from 'vitest'
-import { durableObjectJournal, type RunObjectNamespace } from './durable-object-journal.ts'
+import { durableObjects, type Fate, stateOver } from '../../test/durable-objects.ts'
+import { durableObjectJournal } from './durable-object-journal.ts'
 import { journalContract } from './journal-contract.ts'
-import { createRunObject, type RunObjectState } from './run-object.ts'
+import { createRunObject } from './run-object.ts'
 import { sharedJournalContract } from './shared-journal-contract.ts'
-import { sqlOf } from './sql/database.ts'
 
-/** What the runtime makes of a SQLite database for an object. The objects themselves are tried in workerd: see `e2e/runtimes`. */
-function stateOver(database: DatabaseSync): RunObjectState {
-  const { rows, atomically } = sqlOf(database)
-  const sql: RunObjectState['storage']['sql'] = { exec: (statement, ...values) => ({ toArray: () => [...rows(statement, ...values)] }) }
-  return { storage: { sql, transactionSync: atomically, setAlarm: async () => {}, deleteAll: async () => {} } }
-}
-
-/** What becomes of a request to an object: it may be thrown out of memory before it has done what it was asked, or after. */
-type Fate = 'fine' | 'lost before' | 'lost after'
-
-function objects({
-  fateOf = () => 'fine',
-  now = Date.now,
-}: {
-  readonly fateOf?: (verb: string) => Fate
-  readonly now?: () => number
-} = {}): RunObjectNamespace<string> {
-  const RunObject = createRunObject({ now })
-  const databases = new Map<string, DatabaseSync>()
-  const living = new Map<string, InstanceType<typeof RunObject>>()
-  return {
-    idFromName: (name) => name,
-    get: (name) => ({
-      async fetch(url, init) {
-        const fate = fateOf(new URL(url).pathname.slice(1))
-        if (fate !== 'fine') living.delete(name)
-        if (fate === 'lost before') throw new TypeError('The object was reset')
-        const database = databases.get(name) ?? new DatabaseSync(':memory:')
-        databases.set(name, database)
-        const object = living.get(name) ?? new RunObject(stateOver(database))
-        living.set(name, object)
-        const response = await object.fetch(new Request(url, init))
-        if (fate === 'lost after') throw new TypeError('The object was reset')
-        return response
-      },
-    }),
-  }
-}
-
-journalContract(() => durableObjectJournal(objects()), { test, expect })
+journalContract(() => durableObjectJournal(durableObjects()), { test, expect })
 let passed = 0
 const passTime = (ms: number): void => {
   passed += ms
 }
 sharedJournalContract(
   () => {
-    const namespace = objects({ now: () => Date.now() + passed })
+    const namespace = durableObjects({ now: () => Date.now() + passed })
     return { first: durableObjectJournal(namespace), second: durableObjectJournal(namespace), passTime }
   },
   { test, expect },
@@ -75,7 +36,7 @@ test('S22 objects that are thrown out of memory at any moment, as every deployme
       inARow = fate === 'fine' ? 0 : inARow + 1
       return fate
     }
-    const journal = durableObjectJournal(objects({ fateOf }))
+    const journal = durableObjectJournal(durableObjects({ fateOf }))
     const told = async (): Promise<unknown> => {
       const role = await journal.open('r')
       for (const batch of said) await journal.append('r', batch.map(token))
@@ -104,4 +65,16 @@ test('a limit that a run hit is told once, and its last word still fits', async 
   await journal.open('r')
   await expect(journal.append('r', ['a', 'b', 'c'].map(token))).rejects.toMatchObject({ code: 'limit' })
   expect(await journal.append('r', [{ type: 'error', error: 'Too long' }])).toMatch(/-3$/)
+})
+
+test('a run that has expired is unknown, and its object can be asked again', async () => {
+  let time = Date.now()
+  const namespace = durableObjects({ now: () => time })
+  const journal = durableObjectJournal(namespace)
+  await journal.open('r')
+  await journal.close('r', 'completed')
+  time += 86_400_001
+  await namespace.ring('r')
+  expect(await journal.status('r')).toEqual({ status: 'unknown' })
+  expect(await journal.open('r')).toBe('producer')
 })

@@ -1,25 +1,16 @@
 /** Runs in Cloudflare Durable Objects, one object per run; this is the side of the Worker. See `run-object.ts` for the other. */
-import { AgentStreamError, isAgentStreamError, isObject, parseCursor } from '@agentstream/client/wire'
+import { parseCursor } from '@agentstream/client/wire'
+import { askObject, isLost, type RunObjectNamespace, resultOf, tries } from './ask-object.ts'
 import { encodeAll } from './encode-all.ts'
 import { type Journal, type JournalEntry, type JournalStatus, storedEntry, type TakenRun } from './journal.ts'
 import { createLeaseholder } from './leaseholder.ts'
 import type { RunObjectCall } from './run-object.ts'
-
-/** What is asked of a binding to the class that `createRunObject` makes. */
-export interface RunObjectNamespace<Id> {
-  idFromName(name: string): Id
-  get(id: Id): { fetch(url: string, init: { readonly method: 'POST'; readonly body: string }): Promise<Response> }
-}
 
 /** How long a run waits for its Worker. */
 export interface DurableObjectJournalOptions {
   /** How long a Worker that is not heard of keeps its run, 15 seconds unless told. */
   readonly leaseMs?: number
 }
-
-/** Every deployment throws the objects out of memory. They are there again at once, with all they had stored. */
-const tries = 6
-const pauseMs = 20
 
 /**
  * A journal in Durable Objects: every run in an object of its own, found from every Worker anywhere.
@@ -35,26 +26,14 @@ export function durableObjectJournal<Id>(namespace: RunObjectNamespace<Id>, { le
   const leases = createLeaseholder()
   // How many events of a run this Worker knows to be stored, so that it can ask again where an answer was lost.
   const stored = new Map<string, number>()
-  const ask = async <T>(
-    runId: string,
-    { verb, ...call }: RunObjectCall & { readonly verb: string },
-    read: (response: Response) => T | Promise<T>,
-  ): Promise<T> => {
-    for (let attempt = 1; ; attempt++) {
-      try {
-        // A new stub every time: one that has failed goes on failing.
-        const response = await namespace.get(namespace.idFromName(runId)).fetch(`https://run/${verb}`, { method: 'POST', body: JSON.stringify(call) })
-        if (!response.ok) throw await refusalOf(response)
-        return await read(response)
-      } catch (error) {
-        if (attempt === tries || !isLost(error) || (verb === 'append' && call.known === undefined)) throw error
-        await new Promise((resolve) => setTimeout(resolve, pauseMs * attempt))
-      }
-    }
-  }
-  /** What `answer` in `run-object.ts` gives for the verb; that the types fit is what the contract tests. */
-  const result = <T>(runId: string, call: RunObjectCall & { readonly verb: string }): Promise<T> =>
-    ask(runId, call, async (response) => ((await response.json()) as { readonly result: T }).result)
+  const ask = <T>(runId: string, { verb, ...call }: RunObjectCall & { readonly verb: string }, read: (response: Response) => T | Promise<T>): Promise<T> =>
+    askObject(
+      namespace,
+      { name: runId, url: `https://run/${verb}`, body: JSON.stringify(call), isRepeatable: verb !== 'append' || call.known !== undefined },
+      read,
+    )
+  /** What `answer` in `run-object.ts` gives for the verb. */
+  const result = <T>(runId: string, call: RunObjectCall & { readonly verb: string }): Promise<T> => ask(runId, call, resultOf<T>)
   const holder = (runId: string) => ({ owner: leases.of(runId), leaseMs })
   const status = (runId: string) => result<JournalStatus>(runId, { verb: 'status' })
   const letGo = (runId: string): void => {
@@ -69,8 +48,8 @@ export function durableObjectJournal<Id>(namespace: RunObjectNamespace<Id>, { le
       if (role === 'producer') stored.set(runId, 0)
       return role
     },
-    async append(runId, events) {
-      const { encoded, problem } = encodeAll(events)
+    async append(runId, events, texts) {
+      const { encoded, problem } = encodeAll(events, texts)
       const known = stored.get(runId)
       // Known again when it has answered.
       stored.delete(runId)
@@ -126,11 +105,6 @@ export function durableObjectJournal<Id>(namespace: RunObjectNamespace<Id>, { le
 const seqOf = (cursor: string | undefined): number => (cursor === undefined ? 0 : (parseCursor(cursor)?.seq ?? 0))
 const same = (response: Response): Response => response
 
-/** Whether the object was thrown out of memory while it was asked, or was out of reach. What it says itself, it says again. */
-function isLost(error: unknown): boolean {
-  return !isAgentStreamError(error) && !(isObject(error) && error['overloaded'] === true)
-}
-
 function entryOf(line: string): JournalEntry {
   const tab = line.indexOf('\t')
   return storedEntry(line.slice(0, tab), line.slice(tab + 1))
@@ -169,10 +143,4 @@ async function* linesOf(response: Response, signal: AbortSignal): AsyncGenerator
     signal.removeEventListener('abort', leave)
     leave()
   }
-}
-
-async function refusalOf(response: Response): Promise<AgentStreamError> {
-  const refusal: unknown = await response.json().catch(() => undefined)
-  const message = isObject(refusal) && typeof refusal['message'] === 'string' ? refusal['message'] : `The journal's object answered ${response.status}`
-  return new AgentStreamError(isObject(refusal) && refusal['code'] === 'limit' ? 'limit' : 'agent', message)
 }

@@ -8,12 +8,17 @@ export interface EncodedEvent {
   readonly isTerminal: boolean
 }
 
-/** The texts up to the first event that JSON cannot carry, and what is wrong with that one. */
-export function encodeAll(events: readonly AgentEvent[]): { readonly encoded: readonly EncodedEvent[]; readonly problem?: { readonly cause: unknown } } {
+interface EncodedEvents {
+  readonly encoded: readonly EncodedEvent[]
+  readonly problem?: { readonly cause: unknown }
+}
+
+/** The texts up to the first event that JSON cannot carry, and what is wrong with that one. Texts that are there are taken as they are. */
+export function encodeAll(events: readonly AgentEvent[], texts: readonly string[] = []): EncodedEvents {
   const encoded: EncodedEvent[] = []
-  for (const event of events) {
+  for (const [at, event] of events.entries()) {
     try {
-      encoded.push({ data: encodeEvent(event), isTerminal: isTerminalEvent(event) })
+      encoded.push({ data: texts[at] ?? encodeEvent(event), isTerminal: isTerminalEvent(event) })
     } catch (cause) {
       return { encoded, problem: { cause } }
     }

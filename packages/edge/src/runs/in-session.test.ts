@@ -55,6 +55,12 @@ test('a run that completed is remembered, and the next one is told', async () =>
   expect(history).toEqual(turn)
 })
 
+test('S19 a run that was remembered, and goes on elsewhere because its end was lost, is not remembered twice', async () => {
+  const store = createMemorySessionStore()
+  await talk(agentOf([{ type: 'completed' }]), { store })
+  expect((await talk(agentOf([{ type: 'completed' }]), { store })).kept).toEqual(turn)
+})
+
 test('it is remembered before its end is seen', async () => {
   const store = createMemorySessionStore()
   const running = inSession(agentOf([{ type: 'completed' }, { type: 'token', content: 'too late' }]), { store, key: 's', onError: () => {} })

@@ -34,7 +34,7 @@ async function* converse(agent: Agent, { store, key, onError, task, context }: C
   const keep = async (): Promise<void> => {
     if (watch.outcome({ isAgentDone: true }) !== 'completed' || context.signal.aborted) return
     try {
-      await store.append(key, withPrompts(turn ?? plainTurn(task, output)))
+      await store.append(key, withPrompts(turn ?? plainTurn(task, output)), context.runId)
     } catch (error) {
       onError(error)
     }

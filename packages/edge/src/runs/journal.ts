@@ -33,9 +33,10 @@ export interface Journal {
    * Stores events in their order, one at least, and answers the cursor of the last. Throws LimitError when the run is over
    * the journal's limit; one terminal event still fits, so that a run over its limit can say so. Throws too at an event that
    * JSON cannot carry. Either way the events before that one are stored, it and those after it are not, and the sequence has
-   * no hole. Throws for anyone but the run's producer.
+   * no hole. Throws for anyone but the run's producer. `texts` are those of the events, where whoever asks has made them already:
+   * a journal need not make them again.
    */
-  append(runId: string, events: readonly AgentEvent[]): Promise<string>
+  append(runId: string, events: readonly AgentEvent[], texts?: readonly string[]): Promise<string>
   /** Ends the run. Readers get what is left, then end. Only the first outcome counts. */
   close(runId: string, outcome: RunOutcome): Promise<void>
   /**

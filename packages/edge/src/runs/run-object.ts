@@ -1,8 +1,12 @@
-/** One run inside a Cloudflare Durable Object: requests of `durableObjectJournal` come in, answers and lines of entries go out. */
+/**
+ * What is kept inside a Cloudflare Durable Object: one run, or conversations. Requests of `durableObjectJournal` and of
+ * `durableObjectSessionStore` come in, answers and lines of entries go out.
+ */
 import { isAgentStreamError, LimitError } from '@agentstream/client/wire'
 import { createDoorbell, type FollowOptions, follow, type News } from './doorbell.ts'
 import type { EncodedEvent } from './encode-all.ts'
 import type { JournalEntry } from './journal.ts'
+import { createObjectSessions, type ObjectSessions, type ObjectSessionsCall } from './object-sessions.ts'
 import { type Claim, createRunTable, type RunTable, type RunTableOptions, type Writer } from './sql/run-table.ts'
 import type { Sql, SqlValue } from './sql/sql.ts'
 
@@ -11,6 +15,7 @@ export interface RunObjectState {
   readonly storage: {
     readonly sql: { exec(statement: string, ...values: SqlValue[]): { toArray(): unknown[] } }
     transactionSync<T>(work: () => T): T
+    getAlarm(): Promise<number | null>
     setAlarm(at: number): Promise<void>
     deleteAll(): Promise<void>
   }
@@ -22,7 +27,7 @@ export interface RunObject {
   alarm(): Promise<void>
 }
 
-/** A request to the object. Which members are there depends on the verb. */
+/** A request to the object of a run. Which members are there depends on the verb. */
 export interface RunObjectCall extends Partial<Claim> {
   readonly request?: string | undefined
   readonly events?: readonly EncodedEvent[]
@@ -40,33 +45,30 @@ const lookMs = 1_000
 const maxEventBytes = 2_000_000
 
 /**
- * The class of Durable Object that keeps one run. Export it from the Worker, bind it, and hand the binding to
- * `durableObjectJournal`.
+ * The class of Durable Object that keeps runs and conversations: each object is one run, or has the conversations of one principal.
+ * Export it from the Worker, bind it, and hand the binding to `durableObjectJournal` and `durableObjectSessionStore`.
  */
 export function createRunObject(options: RunTableOptions = {}): new (state: RunObjectState, env?: unknown) => RunObject {
   const { now = Date.now } = options
-  // The runtime asks for a class, and makes one object of it per run.
+  // The runtime asks for a class, and makes objects of it by their names.
   return class implements RunObject {
     readonly #storage: RunObjectState['storage']
-    readonly #table: RunTable
     readonly #doorbell = createDoorbell(lookMs)
+    // An object has the tables of what it keeps, from its first request on.
+    #runs: RunTable | undefined
+    #sessions: ObjectSessions | undefined
 
     constructor({ storage }: RunObjectState) {
       this.#storage = storage
-      this.#table = createRunTable(sqlOf(storage), options)
     }
 
     async fetch(request: Request): Promise<Response> {
-      const verb = new URL(request.url).pathname.slice(1)
+      const { hostname, pathname } = new URL(request.url)
+      const verb = pathname.slice(1)
       try {
-        // Only `durableObjectJournal` has the binding.
-        const call = (await request.json()) as RunObjectCall
-        if (verb === 'read') return this.#streamed(this.#table.reader(runId, call.after), batchLines)
-        if (verb === 'messages') return this.#streamed(this.#table.mailbox(runId), (message) => `${JSON.stringify(message)}\n`)
-        const result = answer(this.#table, { verb, call })
-        if (verb !== 'status') this.#doorbell.ring(runId)
-        if (verb === 'open' || verb === 'close') await this.#watchExpiry()
-        return Response.json({ result })
+        // Only the two functions that are handed the binding have it.
+        if (hostname === 'sessions') return Response.json({ result: await this.#converse((await request.json()) as ObjectSessionsCall) })
+        return await this.#keepRun(verb, (await request.json()) as RunObjectCall)
       } catch (error) {
         // What the journal says travels; anything else is a failure of the object, and the runtime's to tell.
         if (!isAgentStreamError(error)) throw error
@@ -74,14 +76,41 @@ export function createRunObject(options: RunTableOptions = {}): new (state: RunO
       }
     }
 
+    /** Rings when a run has expired, and when the last use of any conversation is too long ago. */
     async alarm(): Promise<void> {
       await this.#watchExpiry()
     }
 
+    async #keepRun(verb: string, call: RunObjectCall): Promise<Response> {
+      const runs = this.#table()
+      if (verb === 'read') return this.#streamed(runs.reader(runId, call.after), batchLines)
+      if (verb === 'messages') return this.#streamed(runs.mailbox(runId), (message) => `${JSON.stringify(message)}\n`)
+      const result = answer(runs, { verb, call })
+      if (verb !== 'status') this.#doorbell.ring(runId)
+      if (verb === 'open' || verb === 'close') await this.#watchExpiry()
+      return Response.json({ result })
+    }
+
+    async #converse(call: ObjectSessionsCall): Promise<unknown> {
+      this.#sessions ??= createObjectSessions(sqlOf(this.#storage), now)
+      const result = this.#sessions.answer(call)
+      const expiry = Date.now() + call.limits.keepMs
+      if (((await this.#storage.getAlarm()) ?? 0) < expiry) await this.#storage.setAlarm(expiry)
+      return result
+    }
+
+    #table(): RunTable {
+      this.#runs ??= createRunTable(sqlOf(this.#storage), options)
+      return this.#runs
+    }
+
     async #watchExpiry(): Promise<void> {
-      const expiry = this.#table.expiryOf(runId)
-      if (expiry === undefined) await this.#storage.deleteAll()
-      else await this.#storage.setAlarm(Date.now() + Math.max(1, expiry - now()))
+      const expiry = this.#table().expiryOf(runId)
+      if (expiry !== undefined) return this.#storage.setAlarm(Date.now() + Math.max(1, expiry - now()))
+      // The tables go with all the rest, and the object may be asked again before it leaves the memory.
+      this.#runs = undefined
+      this.#sessions = undefined
+      await this.#storage.deleteAll()
     }
 
     #streamed<T>(ask: () => News<T>, toText: (value: T) => string): Response {

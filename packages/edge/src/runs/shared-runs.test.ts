@@ -1,5 +1,5 @@
 import type { AgentEvent } from '@agentstream/client/wire'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, test, vi } from 'vitest'
 import * as z from 'zod'
 import { done, follow, sharedFile, start, watch } from '../../test/processes.ts'
 import { token } from '../../test/puppet.ts'
@@ -7,6 +7,8 @@ import type { Agent } from '../agents/agent.ts'
 import { createHybridAgent } from '../agents/hybrid-agent.ts'
 import { scriptedProvider } from '../model/scripted/provider.ts'
 import { defineTool } from '../tools/tool.ts'
+import type { RunService } from './run-service.ts'
+import { createMemorySessionStore } from './session-store.ts'
 
 const leaseMs = 60_000
 const { process, passTime } = sharedFile()
@@ -102,6 +104,25 @@ describe('S19 a run whose process died', () => {
     dead.say(token('late'), done)
     expect(await first.all).toEqual(['a'])
     expect(await here.service.status('r')).toMatchObject({ status: 'completed', cursor: expect.stringMatching(/-3$/) })
+  })
+
+  test('goes on in its conversation: no other message of it is answered meanwhile, and its turn is remembered', async () => {
+    const sessions = createMemorySessionStore()
+    const [dead, here] = [process({ sessions }), process({ sessions })]
+    const say = (service: RunService, key: string) =>
+      service.start({ key, runId: key, agent: here.agent, task: { description: key }, sessionKey: 's' }).then(({ outcome }) => outcome)
+    await dead.service.start({ key: 'r', runId: 'r', agent: dead.agent, task: { description: 'go' }, sessionKey: 's' })
+    dead.say(token('a'))
+    const seen = watch(await follow(here.service))
+    await seen.begun
+    passTime(leaseMs + 1)
+    here.say(token('b'))
+    await vi.waitUntil(() => here.contexts.length === 1)
+    expect(await say(here.service, 'second')).toBe('session_busy')
+    here.say({ type: 'result', output: 'ab' }, done)
+    await seen.all
+    expect(await sessions.read('s')).toMatchObject([{ text: 'go' }, { text: 'ab' }])
+    expect(await say(here.service, 'second')).toBe('started')
   })
 
   test('goes on once, however many watch it from wherever', async () => {

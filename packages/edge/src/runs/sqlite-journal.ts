@@ -34,8 +34,8 @@ export function sqliteJournal(database: SqliteDatabase, options: SqliteJournalOp
     async open(runId, request) {
       return leases.open(runId, (owner) => table.open(runId, { owner, leaseMs, request }))
     },
-    async append(runId, events) {
-      const { encoded, problem } = encodeAll(events)
+    async append(runId, events, texts) {
+      const { encoded, problem } = encodeAll(events, texts)
       try {
         const cursor = table.append(runId, { owner: leases.of(runId) }, encoded)
         if (problem) throw problem.cause

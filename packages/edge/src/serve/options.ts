@@ -57,8 +57,9 @@ export interface AgentHandlerOptions {
   /** Where runs are kept; in memory unless told. */
   readonly journal?: Journal
   /**
-   * Where conversations are kept; in memory unless told, and `false` for nowhere. A conversation belongs to a principal, an
-   * agent and a session id: without `authorize`, whoever knows the id can go on with it.
+   * Where conversations are kept; in memory unless told, and `false` for nowhere. Whatever outlives its process keeps them elsewhere:
+   * `durableObjectSessionStore`, `denoKvSessionStore` and `sqliteSessionStore` are beside the journals. A conversation belongs to a
+   * principal, an agent and a session id: without `authorize`, whoever knows the id can go on with it.
    */
   readonly sessions?: SessionStore | false
   /** The part of the path before the handler's own, such as `/api`. */

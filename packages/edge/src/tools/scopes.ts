@@ -1,4 +1,4 @@
-import { linkedAbort } from '../abort.ts'
+import { linkedAbort, switchOf } from '../abort.ts'
 
 /** The parts of a run that can be stopped alone: a tool call by its call id, a DAWP run by its run id. */
 export interface Scopes {
@@ -28,10 +28,11 @@ export interface ScopeOptions {
 
 export function openScope({ scopes, id, signal }: ScopeOptions): OpenScope {
   const work = linkedAbort(signal)
+  const abort = switchOf((reason: DOMException) => work.abort(reason))
   let said: string | undefined
   const over = scopes?.open(id, (reason) => {
     said ??= `cancelled by the user${reason ? `: ${reason}` : ''}`
-    work.abort(new DOMException('This part of the run was cancelled', 'AbortError'))
+    abort(new DOMException('This part of the run was cancelled', 'AbortError'))
   })
   return {
     signal: work.signal,

@@ -16,5 +16,6 @@ export interface KvStore {
 export interface KvAtomic {
   check(...checks: { key: (string | number)[]; versionstamp: string | null }[]): KvAtomic
   set(key: (string | number)[], value: unknown, options?: { expireIn?: number }): KvAtomic
+  delete(key: (string | number)[]): KvAtomic
   commit(): Promise<{ readonly ok: boolean }>
 }

@@ -1,5 +1,6 @@
 import { commit } from './commit.ts'
 import type { KvStore } from './kv-store.ts'
+import { cut, join } from './pieces.ts'
 
 /** A text under a key of its own, or its beginning, with the rest in pieces elsewhere. */
 export interface LongText {
@@ -14,8 +15,7 @@ export interface LongTexts {
   read(runId: string, text: LongText): Promise<string>
 }
 
-// A value may have 64 KiB and one commit 800 KiB, keys and their like included.
-const pieceBytes = 60_000
+// One commit may have 800 KiB, keys and their like included.
 const piecesPerCommit = 10
 
 export function createLongTexts(kv: KvStore, expireIn: number): LongTexts {
@@ -33,19 +33,12 @@ export function createLongTexts(kv: KvStore, expireIn: number): LongTexts {
       return { start, rest }
     },
     async read(runId, { start, rest }) {
-      const utf8 = new TextDecoder()
-      const parts = [utf8.decode(start, { stream: true })]
+      const pieces = [start]
       if (rest !== undefined) {
         // What is under this key was written above.
-        for await (const { value } of kv.list({ prefix: prefixOf(runId, rest) }, { batchSize: 10 }))
-          parts.push(utf8.decode(value as Uint8Array, { stream: true }))
+        for await (const { value } of kv.list({ prefix: prefixOf(runId, rest) }, { batchSize: 10 })) pieces.push(value as Uint8Array)
       }
-      return parts.join('') + utf8.decode()
+      return join(pieces)
     },
   }
-}
-
-function cut(text: string): Uint8Array[] {
-  const bytes = new TextEncoder().encode(text)
-  return Array.from({ length: Math.ceil(bytes.length / pieceBytes) }, (_, n) => bytes.slice(n * pieceBytes, (n + 1) * pieceBytes))
 }
