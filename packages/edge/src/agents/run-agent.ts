@@ -64,7 +64,7 @@ async function* carryOut(task: Task, context: RunContext, plan: RunPlan): AsyncG
       approvals,
       scopes,
       emit,
-      claimId: createCallIds(),
+      claimId: createCallIds(earlierCalls(session?.history ?? [], plan.past)),
       extension: plan.extension,
       past: plan.past,
     })
@@ -76,6 +76,13 @@ async function* carryOut(task: Task, context: RunContext, plan: RunPlan): AsyncG
     context.onError?.(error)
     yield [emit(failure)]
   }
+}
+
+/** The calls of the runs before. What this run did in a process that it lost keeps its ids, by which it is known not to be done again. */
+function earlierCalls(history: readonly Message[], past: PastRun | undefined): ReadonlySet<string> {
+  const calls = history.flatMap((message) => (message.role === 'assistant' ? message.toolCalls : []))
+  const own = new Set(past?.turns.flatMap(({ toolCalls }) => toolCalls.map(({ id }) => id)))
+  return new Set(calls.map(({ id }) => id).filter((id) => !own.has(id)))
 }
 
 /** What a later run is told of this one: the task, the calls and their results, the answer. Instructions come anew with every run. */
