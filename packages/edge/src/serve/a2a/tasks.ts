@@ -5,9 +5,9 @@ import type { Agent } from '../../agents/agent.ts'
 import type { JournalEntry, JournalStatus } from '../../runs/journal.ts'
 import type { RunView } from '../../runs/live-run.ts'
 import { type Env, keyOf } from '../guard.ts'
-import { inThread } from '../in-thread.ts'
 import { type AnswerInput, isRunId } from '../input.ts'
 import { holdOf, type Refusal, type RouteOptions, start } from '../serving.ts'
+import { withNames } from '../with-names.ts'
 import { parseAnswer, parseMessage, type Said, toTask } from './message.ts'
 import { failed, type RpcCall, type RpcFailure } from './rpc.ts'
 import { type TaskView, viewTask } from './task-view.ts'
@@ -78,7 +78,7 @@ async function begin({ context, agent, options }: Asked, said: Said): Promise<Op
   const task = toTask(said, contextId)
   if ('failure' in task) return task
   const taskId = crypto.randomUUID()
-  const result = await start(context, { agent: inThread(agent, contextId), input: { runId: taskId, task: task.value } }, options)
+  const result = await start(context, { agent: withNames(agent, { thread_id: contextId }), input: { runId: taskId, task: task.value } }, options)
   if (!('view' in result)) return refusedTask(result)
   const { view } = result
   return { view, taskId, isBlocking: said.isBlocking, reached: 0, ...('ending' in result ? { ending: result.ending } : {}) }

@@ -102,6 +102,36 @@ test('a page that was loaded again finds the answer that was on its way, from it
   expect([other.status, other.messages]).toEqual(['ready', []])
 })
 
+test('a page that kept a part of the answer goes on with that message, and does not show it twice', async () => {
+  const first = new Chat()
+  void first.sendMessage({ text: 'wait' })
+  await vi.waitFor(() => expect(JSON.stringify(partsOf(first))).toContain('High '))
+  const second = new Chat()
+  second.messages = structuredClone(first.messages)
+  const resuming = second.resumeStream()
+  await vi.waitFor(() => expect(second.status).toBe('streaming'))
+  expect(second.messages.map(({ id, role }) => [id, role])).toEqual(first.messages.map(({ id, role }) => [id, role]))
+  expect(partsOf(second)).toEqual(partsOf(first))
+  await Promise.all([first.stop(), second.stop(), resuming])
+})
+
+test('a message is named for its run, where its approvals are answered', async () => {
+  const chat = new Chat()
+  const sending = chat.sendMessage({ text: 'pay' })
+  const asking = await vi.waitFor(() => {
+    const part = chat.messages
+      .at(-1)
+      ?.parts.filter(isToolUIPart)
+      .find(({ state }) => state === 'approval-requested')
+    return part?.approval ?? Promise.reject(new Error('Not yet'))
+  })
+  const answer = { method: 'POST', headers: { 'content-type': 'application/json' }, body: '{"approved":true}' }
+  const answered = await fetch(`${server.url}/runs/${chat.messages.at(-1)?.id}/approvals/${asking.id}`, answer)
+  expect(answered.status).toBe(200)
+  await sending
+  expect(partsOf(chat)).toContainEqual(expect.objectContaining({ type: 'tool-pay', state: 'output-available', output: 'paid' }))
+})
+
 test('X17 what the page makes of tools and approvals is refused', async () => {
   const chat = new Chat()
   await chat.sendMessage({ text: 'Tell me of tides' })
