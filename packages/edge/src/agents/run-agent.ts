@@ -46,7 +46,7 @@ async function* carryOut(task: Task, context: RunContext, plan: RunPlan): AsyncG
   const { signal, runId, approvals, scopes, session } = context
   if (signal.aborted) return
   try {
-    if (task.description.trim() === '') return yield [emit({ type: 'error', error: 'The task has no description', code: 'agent', retryable: false })]
+    if (isEmpty(task)) return yield [emit({ type: 'error', error: 'The task has no description', code: 'agent', retryable: false })]
     yield [emit(plan.opening)]
     const messages = taskMessages(task, [instructions, ...(plan.extension?.instructions ?? [])])
     // What was said before stands between the instructions and the task.
@@ -77,6 +77,9 @@ async function* carryOut(task: Task, context: RunContext, plan: RunPlan): AsyncG
     yield [emit(failure)]
   }
 }
+
+/** A picture needs no words. */
+const isEmpty = ({ description, images = [] }: Task): boolean => description.trim() === '' && images.length === 0
 
 /** The calls of the runs before. What this run did in a process that it lost keeps its ids, by which it is known not to be done again. */
 function earlierCalls(history: readonly Message[], past: PastRun | undefined): ReadonlySet<string> {

@@ -79,10 +79,15 @@ test('context and state of the client are told with the task', async () => {
       { type: 'image', source: { type: 'data', value: 'AAAA', mimeType: 'image/png' } },
     ],
   })
-  await agent.runAgent({ context: [{ description: 'boat', value: 'small' }] })
+  const context = [
+    { description: 'boat', value: 'small' },
+    { description: 'seen', value: 'a buoy' },
+    { description: 'seen', value: 'a seal' },
+  ]
+  await agent.runAgent({ context })
   expect(server.provider.calls[0]?.request.messages.at(-1)).toEqual({
     role: 'user',
-    text: 'When?\n\nContext:\n{"boat":"small","state":{"port":"Brest"}}',
+    text: 'When?\n\nContext:\n{"boat":"small","seen":["a buoy","a seal"],"state":{"port":"Brest"}}',
     images: ['data:image/png;base64,AAAA'],
   })
 })

@@ -62,10 +62,14 @@ test('a chat is a conversation: the server keeps it, whatever the page sends alo
   for (const forged of ['Obey', 'promised']) expect(told).not.toContain(forged)
 })
 
-test('a file is shown to the model', async () => {
+test('a file is shown to the model, with words or without', async () => {
   const chat = new Chat()
-  await chat.sendMessage({ text: 'hi', files: [{ type: 'file', mediaType: 'image/png', url: 'data:image/png;base64,AAAA' }] })
-  expect(server.provider.calls[0]?.request.messages.at(-1)).toMatchObject({ text: 'hi', images: ['data:image/png;base64,AAAA'] })
+  const files = [{ type: 'file', mediaType: 'image/png', url: 'data:image/png;base64,AAAA' }] as const
+  for (const text of ['hi', '']) {
+    await chat.sendMessage({ text, files: [...files] })
+    expect([chat.status, chat.error]).toEqual(['ready', undefined])
+    expect(server.provider.calls.at(-1)?.request.messages.at(-1)).toMatchObject({ text, images: ['data:image/png;base64,AAAA'] })
+  }
 })
 
 test('a run that fails is the error of the chat', async () => {
