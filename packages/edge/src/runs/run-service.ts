@@ -69,6 +69,8 @@ export interface RunService {
   /** Starts a run, or follows it from the start when its id is known. */
   start(request: StartRequest): Promise<StartResult>
   follow(key: string, after?: string): Promise<FollowResult>
+  /** Settled when no other run of the conversation is under way here, or after so many milliseconds. */
+  quiet(conversation: Pick<StartRequest, 'key' | 'sessionKey'>, ms: number): Promise<void>
   /** What following after this cursor would come to. */
   check(key: string, after: string | undefined): Promise<CursorCheck>
   /**
@@ -104,8 +106,8 @@ export function createRunService(options: RunServiceOptions): RunService {
   // Runs that are over and whose end the journal could not take: what it has of them is all there will be.
   const unclosed = new Map<string, LiveRun>()
   const runOf = (key: string): LiveRun | undefined => live.get(key) ?? unclosed.get(key)
-  // Conversations in which an answer is under way.
-  const talking = new Set<string>()
+  // Conversations in which an answer is under way, each with the run that gives it.
+  const talking = new Map<string, LiveRun>()
   const { shared } = journal
   let isClosing = false
   const timestamp = (): string => new Date(now()).toISOString()
@@ -173,7 +175,7 @@ export function createRunService(options: RunServiceOptions): RunService {
     const { sessionKey } = request
     const run = createLiveRun({ opened, desk: createApprovalDesk({ timeoutMs: approvalTimeoutMs, now }), isResumable: canGoOn(agent), sessionKey, ...pacing })
     live.set(request.key, run)
-    if (sessionKey !== undefined) talking.add(sessionKey)
+    if (sessionKey !== undefined) talking.set(sessionKey, run)
     const firstView = view(request.key)
     run.ending = carryOut(request, run)
     // Whoever asks for the ending is told; nobody has to.
@@ -240,6 +242,14 @@ export function createRunService(options: RunServiceOptions): RunService {
       return status === 'unknown' ? { outcome: refusal } : { outcome: 'followed', view: view(request.key) }
     },
     check,
+    async quiet({ key, sessionKey }, ms) {
+      const run = sessionKey === undefined ? undefined : talking.get(sessionKey)
+      if (run && run !== live.get(key))
+        await within(
+          ms,
+          run.ending.catch(() => {}),
+        )
+    },
     async follow(key, after) {
       const outcome = await check(key, after)
       return outcome === 'followed' ? { outcome, view: view(key, after) } : { outcome }

@@ -34,6 +34,8 @@ export interface StartOrder {
   readonly agent: Agent
   readonly input: StartInput
   readonly protocolOf?: ProtocolOf | undefined
+  /** How long it waits for the run before it in its conversation to end, in milliseconds; not at all unless told. */
+  readonly patienceMs?: number
 }
 
 interface TooLarge {
@@ -44,13 +46,16 @@ interface TooLarge {
 // Other runs end before anybody can say when; a few seconds spread the next attempts.
 const retryAfterSeconds = '5'
 
-export async function start(context: Context<Env>, { agent, input }: StartOrder, { service, limits }: RouteOptions): Promise<StartResult | TooLarge> {
+export async function start(context: Context<Env>, order: StartOrder, { service, limits }: RouteOptions): Promise<StartResult | TooLarge> {
+  const { agent, input, patienceMs } = order
   const { runId, task } = input
+  const key = keyOf(context, runId)
   const problem = tooLarge(task, limits)
   if (problem !== undefined) return { outcome: 'too_large', message: problem }
   const sessionKey = task.sessionId === undefined ? undefined : sessionKeyOf(context, { agentName: agent.name, sessionId: task.sessionId })
   const trace = traceOf(context.req.raw.headers)
-  const result = await service.start({ ...input, agent: trace ? inTrace(agent, trace) : agent, key: keyOf(context, runId), sessionKey })
+  if (patienceMs !== undefined) await service.quiet({ key, sessionKey }, patienceMs)
+  const result = await service.start({ ...input, agent: trace ? inTrace(agent, trace) : agent, key, sessionKey })
   if (result.outcome === 'started') holdOf(context)?.(result.ending)
   return result
 }

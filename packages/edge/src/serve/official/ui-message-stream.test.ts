@@ -25,8 +25,8 @@ class State implements ChatState<UIMessage> {
   snapshot = <T>(thing: T): T => structuredClone(thing)
 }
 class Chat extends AbstractChat<UIMessage> {
-  constructor(id = 'chat-1') {
-    super({ id, state: new State(), transport: new DefaultChatTransport({ api: `${server.url}/ui-message-stream` }) })
+  constructor(id = 'chat-1', url = server.url) {
+    super({ id, state: new State(), transport: new DefaultChatTransport({ api: `${url}/ui-message-stream` }) })
   }
 }
 const partsOf = (chat: Chat): unknown => JSON.parse(JSON.stringify(chat.messages.at(-1)?.parts ?? []))
@@ -86,6 +86,26 @@ test('stopping stops the model', async () => {
   await sending
   expect(chat.status).toBe('ready')
   await vi.waitFor(() => expect(server.provider.calls.map(({ aborted }) => aborted)).toEqual([true]))
+})
+
+test('what is said next is answered also where it is heard before the stop', async () => {
+  let heard = 0
+  const authorize = () => {
+    heard++
+    return 'ada'
+  }
+  const busy = await listen({ authorize })
+  const chat = () => new Chat('chat-1', busy.url)
+  const first = chat()
+  void first.sendMessage({ text: 'wait' })
+  await vi.waitFor(() => expect(JSON.stringify(partsOf(first))).toContain('High '))
+  const next = chat()
+  const sending = next.sendMessage({ text: 'hi' })
+  await vi.waitFor(() => expect(heard).toBe(2))
+  await first.stop()
+  await sending
+  expect([next.error, partsOf(next)]).toEqual([undefined, expect.arrayContaining([{ type: 'text', text: 'You said 1: hi', state: 'done' }])])
+  busy.close()
 })
 
 test('a page that was loaded again finds the answer that was on its way, from its start', async () => {
