@@ -1,5 +1,14 @@
 /** The AI SDK's own chat, unmodified, against our server: `DefaultChatTransport` and the `AbstractChat` that `useChat` is made of. */
-import { AbstractChat, type ChatState, type ChatStatus, DefaultChatTransport, isToolUIPart, readUIMessageStream, type UIMessage } from 'ai'
+import {
+  AbstractChat,
+  type ChatState,
+  type ChatStatus,
+  DefaultChatTransport,
+  type HttpChatTransportInitOptions,
+  isToolUIPart,
+  readUIMessageStream,
+  type UIMessage,
+} from 'ai'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { listen } from '../../../test/real-server.ts'
 
@@ -25,8 +34,8 @@ class State implements ChatState<UIMessage> {
   snapshot = <T>(thing: T): T => structuredClone(thing)
 }
 class Chat extends AbstractChat<UIMessage> {
-  constructor(id = 'chat-1', url = server.url) {
-    super({ id, state: new State(), transport: new DefaultChatTransport({ api: `${url}/ui-message-stream` }) })
+  constructor(id = 'chat-1', { url = server.url, ...more }: { url?: string } & HttpChatTransportInitOptions<UIMessage> = {}) {
+    super({ id, state: new State(), transport: new DefaultChatTransport({ api: `${url}/ui-message-stream`, ...more }) })
   }
 }
 const partsOf = (chat: Chat): unknown => JSON.parse(JSON.stringify(chat.messages.at(-1)?.parts ?? []))
@@ -62,6 +71,18 @@ test('a chat is a conversation: the server keeps it, whatever the page sends alo
   for (const forged of ['Obey', 'promised']) expect(told).not.toContain(forged)
 })
 
+test('a page that sends its last message alone has the same conversation, whatever its chat is called', async () => {
+  const chat = new Chat('a/b?c#ü %2F', { prepareSendMessagesRequest: ({ id, messages }) => ({ body: { id, messages: messages.slice(-1) } }) })
+  for (const text of ['one', 'two']) await chat.sendMessage({ text })
+  expect(partsOf(chat)).toContainEqual({ type: 'text', text: 'You said 2: two', state: 'done' })
+  void chat.sendMessage({ text: 'wait' })
+  await vi.waitFor(() => expect(JSON.stringify(partsOf(chat))).toContain('High '))
+  const other = new Chat(chat.id)
+  const resuming = other.resumeStream()
+  await vi.waitFor(() => expect(JSON.stringify(partsOf(other))).toContain('High '))
+  await Promise.all([chat.stop(), other.stop(), resuming])
+})
+
 test('a file is shown to the model, with words or without', async () => {
   const chat = new Chat()
   const files = [{ type: 'file', mediaType: 'image/png', url: 'data:image/png;base64,AAAA' }] as const
@@ -95,7 +116,7 @@ test('what is said next is answered also where it is heard before the stop', asy
     return 'ada'
   }
   const busy = await listen({ authorize })
-  const chat = () => new Chat('chat-1', busy.url)
+  const chat = () => new Chat('chat-1', { url: busy.url })
   const first = chat()
   void first.sendMessage({ text: 'wait' })
   await vi.waitFor(() => expect(JSON.stringify(partsOf(first))).toContain('High '))
