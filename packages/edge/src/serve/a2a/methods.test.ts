@@ -161,6 +161,20 @@ describe('a message', () => {
     expect((await call('message/send', yes(id))).result).toMatchObject({ id, status: { state: 'completed' } })
   })
 
+  test('a task that nobody waits for comes to its end, however much it says, and needs no place among the viewers', async () => {
+    const { call, handler } = serve(
+      async function* () {
+        for (let at = 0; at < 10_000; at++) yield { type: 'token', content: '.' }
+        yield { type: 'result', output: 'x' }
+      },
+      { limits: { viewers: 1 }, disconnectGraceMs: 0 },
+    )
+    const { result } = await call('message/send', { ...hi, configuration: { blocking: false } })
+    const id = String(result?.['id'])
+    await (await handler(new Request(`http://host/runs/${id}/events`))).text()
+    expect((await call('tasks/get', { id })).result).toMatchObject({ status: { state: 'completed' } })
+  })
+
   test('too many at once is an error that says so', async () => {
     expect(await codeOf(serve(echo, { maxConcurrentRuns: 0 }).call('message/send', hi))).toBe(-32000)
   })

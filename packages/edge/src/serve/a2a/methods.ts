@@ -15,14 +15,12 @@ const send: Method = async (asked) => {
   const { context, call, version } = asked
   const opened = await openTask(asked)
   if ('failure' in opened) return opened
-  const { view, taskId, isBlocking, ending, answered, reached } = opened
+  const { view, taskId, isBlocking, answered, reached } = opened
   const isEnough = (batch: readonly JournalEntry[], questions: ReadonlySet<string>) =>
     reaches(batch, reached) && (!isBlocking || [...questions].some((question) => question !== answered))
   const { task = version.submitted(taskId) } = await waitedFor(context, view, viewTask({ view, protocol: protocolOf(asked, taskId), isEnough }))
-  // A task goes on without its client: this view stands for everyone who may ask for it later.
-  const leave = (): void => view.close()
-  if (ending) void ending.then(leave, leave)
-  else leave()
+  // A task that is not over goes on without its client, for everyone who may ask for it later.
+  view.close('kept')
   return rpcResult(call.id, version.sent(task))
 }
 

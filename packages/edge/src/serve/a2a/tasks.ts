@@ -54,8 +54,6 @@ export interface Opened {
   readonly view: RunView
   readonly taskId: string
   readonly isBlocking: boolean
-  /** Settled when a run that was started is over. */
-  readonly ending?: Promise<unknown>
   readonly answered?: string
   /** How far the run was when the message came. What it says up to there is told again, and asks for nothing new. */
   readonly reached: number
@@ -80,8 +78,7 @@ async function begin({ context, agent, options }: Asked, said: Said): Promise<Op
   const taskId = crypto.randomUUID()
   const result = await start(context, { agent: withNames(agent, { thread_id: contextId }), input: { runId: taskId, task: task.value } }, options)
   if (!('view' in result)) return refusedTask(result)
-  const { view } = result
-  return { view, taskId, isBlocking: said.isBlocking, reached: 0, ...('ending' in result ? { ending: result.ending } : {}) }
+  return { view: result.view, taskId, isBlocking: said.isBlocking, reached: 0 }
 }
 
 async function goOn(asked: Asked, said: Said, taskId: string): Promise<Opened | RpcFailure> {

@@ -20,14 +20,10 @@ export interface UntilAskedOptions {
 const inOrder: RunEnd = { outcome: 'completed' }
 const placeOf = ({ id }: Entry): number => parseCursor(id)?.seq ?? 0
 
-/**
- * Clients answer when their stream is over, so that one which stayed open would wait for them, and they for it. The run goes on:
- * its view is read on when it was left at a question, and stands for everyone who comes back to it.
- */
+/** Clients answer when their stream is over: one that stayed open would wait for them, and they for it. The run goes on for when they come back. */
 export function untilAsked(view: RunView, { reached, isOpen }: UntilAskedOptions): AskedView {
   const questions = new Set<string>()
   let last: Entry | undefined
-  let rest: AsyncIterator<readonly JournalEntry[]> | undefined
 
   /** Up to the last question that is open; undefined when there is none. */
   const upToQuestion = (entries: readonly JournalEntry[]): readonly JournalEntry[] | undefined => {
@@ -41,40 +37,25 @@ export function untilAsked(view: RunView, { reached, isOpen }: UntilAskedOptions
     return at < 0 ? undefined : entries.slice(0, at + 1)
   }
   async function* entries(...hold: Parameters<RunView['entries']>): AsyncGenerator<readonly JournalEntry[], void, undefined> {
-    const source = view.entries(...hold)[Symbol.asyncIterator]()
     let past: readonly JournalEntry[] = []
-    for (let step = await source.next(); !step.done; step = await source.next()) {
-      past = [...past, ...step.value]
+    for await (const batch of view.entries(...hold)) {
+      past = [...past, ...batch]
       const newest = past.at(-1)
       if (newest && placeOf(newest) < reached) continue
       const asking = upToQuestion(past)
       last = asking?.at(-1)
-      if (last) rest = source
       yield asking ?? past
       if (last) return
       past = []
     }
     if (past.length > 0) yield past
   }
-  const stay = async (source: AsyncIterator<unknown>): Promise<void> => {
-    rest = undefined
-    try {
-      for (let step = await source.next(); !step.done; ) step = await source.next()
-    } catch {
-      // Whoever watches the run is told.
-    } finally {
-      view.close()
-    }
-  }
   return {
     isLast: ({ id }) => id === last?.id,
     view: {
       entries,
       end: async () => (last ? inOrder : view.end()),
-      close(how) {
-        if (!last) view.close(how)
-        else if (rest) void stay(rest)
-      },
+      close: (how) => view.close(last ? 'kept' : how),
     },
   }
 }
