@@ -55,12 +55,6 @@ export function addClientRoutes(app: Hono<Env>, options: ClientRouteOptions): vo
   }
 }
 
-/**
- * Who stops an answer only by leaving it, and asks again at once, is often heard in the other order: a browser closes one connection
- * and opens the next.
- */
-const patienceMs = 2_000
-
 async function agUi({ context, agent, options }: Asked): Promise<Response> {
   const text = await readBody(context, options.body)
   if (text instanceof Response) return text
@@ -68,8 +62,7 @@ async function agUi({ context, agent, options }: Asked): Promise<Response> {
   if ('problem' in asked) return errorResponse('bad_request', { message: asked.problem })
   const { threadId, runId, task } = asked.value
   const input = { runId: await ownRunId(runId), task }
-  const named = withNames(agent, { thread_id: threadId })
-  return startAndStream(context, { agent: named, input, protocolOf: () => createAgUi({ threadId, runId }), patienceMs }, options)
+  return startAndStream(context, { agent: withNames(agent, { thread_id: threadId }), input, protocolOf: () => createAgUi({ threadId, runId }) }, options)
 }
 
 async function chat({ context, agent, options }: Asked, latest: LatestRuns): Promise<Response> {
@@ -80,7 +73,7 @@ async function chat({ context, agent, options }: Asked, latest: LatestRuns): Pro
   // The page names its chat and its messages, but not the run: to ask for an answer once more is a new one.
   const input = { runId: crypto.randomUUID(), task: task.value }
   // Named for its run, the message is known again by a page that has a part of it, and tells where its approvals are answered.
-  const order = { agent: withNames(agent, { message_id: input.runId }), input, protocolOf: protocolNamed('ui-message-stream'), patienceMs }
+  const order = { agent: withNames(agent, { message_id: input.runId }), input, protocolOf: protocolNamed('ui-message-stream') }
   const response = await startAndStream(context, order, options)
   const { sessionId = '' } = task.value
   if (response.ok) latest.set(sessionKeyOf(context, { agentName: agent.name, sessionId }), input.runId)
