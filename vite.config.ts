@@ -15,7 +15,7 @@ const prebundled = [
   ...['react', 'react/jsx-runtime', 'react/jsx-dev-runtime', 'react-dom', 'react-dom/client'],
   ...['@tanstack/react-query', '@testing-library/react', '@testing-library/dom', 'fast-check'],
   ...['eventsource-parser', 'zod', 'zod/v4/core'],
-  ...['@ag-ui/client', '@ai-sdk/react', 'ai', 'hono', 'hono/cors', 'hono/body-limit', 'yaml'],
+  ...['@a2a-js/sdk', '@a2a-js/sdk/client', '@ag-ui/client', '@ai-sdk/react', 'ai', 'hono', 'hono/cors', 'hono/body-limit', 'yaml'],
 ]
 
 /** The engine asked for by VITEST_BROWSER (default Chromium), or nothing when this machine has none. One engine per run: coverage refuses a mix. */

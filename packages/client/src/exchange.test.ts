@@ -93,7 +93,7 @@ describe('a run is asked for in the words of the protocol, at the address of its
           contextId: 's-1',
           parts: [
             { kind: 'text', text: task.description },
-            { kind: 'file', file: { uri: 'data:image/png;base64,AAAA' } },
+            { kind: 'file', file: { bytes: 'AAAA', mimeType: 'image/png' } },
             { kind: 'data', data: { port: 'Cuxhaven' } },
           ],
         },
@@ -105,7 +105,7 @@ describe('a run is asked for in the words of the protocol, at the address of its
     expect(current.headers?.get('authorization')).toBe('Bearer t')
     expect(current.body).toMatchObject({
       method: 'SendStreamingMessage',
-      params: { message: { role: 'ROLE_USER', parts: [{ text: task.description }, {}, {}] } },
+      params: { message: { role: 'ROLE_USER', parts: [{ text: task.description }, { raw: 'AAAA', mediaType: 'image/png' }, {}] } },
     })
   })
 })

@@ -15,17 +15,20 @@ const tasks: Readonly<Record<string, readonly ScriptPiece[]>> = {
     { tool: 'chart', id: 'c2', arguments: {} },
   ],
   pay: [{ tool: 'pay', id: 'p1', arguments: { sum: 5 } }],
+  twice: [{ tool: 'pay', id: 'p1', arguments: { sum: 5 } }],
   break: ['High ', { fail: new ProviderError('scripted', 'The gauge is dry') }],
   wait: ['High ', { stall: true }],
 }
 
 export async function listen(options: Partial<AgentHandlerOptions> = {}) {
   const provider = scriptedProvider(({ messages }) => {
-    const last = messages.at(-1)
-    if (last?.role === 'tool') return ['High water', ' at six.']
-    const said = messages.filter(({ role }) => role === 'user').length
+    const people = messages.filter(({ role }) => role === 'user')
+    const last = people.at(-1)
     const word = last?.text.split(/\W/).filter(Boolean).at(-1) ?? ''
-    return tasks[word] ?? [`You said ${said}: `, last?.text ?? '']
+    const turns = messages.slice(messages.findLastIndex(({ role }) => role === 'user') + 1).filter(({ role }) => role === 'assistant').length
+    if (turns === 1 && word === 'twice') return tasks['pay'] ?? []
+    if (turns > 0) return ['High water', ' at six.']
+    return tasks[word] ?? [`You said ${people.length}: `, last?.text ?? '']
   })
   const tide = defineTool({ name: 'tide', description: 'Tells tides.', parameters: z.object({ port: z.string() }), execute: () => ({ hour: 6 }) })
   const chart = defineTool({

@@ -174,6 +174,12 @@ describe('a hybrid agent', () => {
     expect(provider.calls).toEqual([])
   })
 
+  test('a picture needs no words, and what stands beside it is told', async () => {
+    const { agent, provider } = hybrid([['A buoy.']])
+    await run(agent, { description: '', images: ['https://a.example/b.png'], context: { day: 'today' } })
+    expect(provider.calls[0]?.request.messages.at(-1)).toEqual({ role: 'user', text: 'Context:\n{"day":"today"}', images: ['https://a.example/b.png'] })
+  })
+
   test('parameters of the run win over its own, member by member', async () => {
     const { agent, provider } = hybrid([['a']], { parameters: { temperature: 1, topP: 1, extra: { seed: 1, user: 'a' } } })
     await run(agent, { description: 'Hi' }, context({ parameters: { temperature: 0, extra: { seed: 2 } } }))

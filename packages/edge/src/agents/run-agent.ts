@@ -46,7 +46,7 @@ async function* carryOut(task: Task, context: RunContext, plan: RunPlan): AsyncG
   const { signal, runId, approvals, scopes, session } = context
   if (signal.aborted) return
   try {
-    if (task.description.trim() === '') return yield [emit({ type: 'error', error: 'The task has no description', code: 'agent', retryable: false })]
+    if (isEmpty(task)) return yield [emit({ type: 'error', error: 'The task has no description', code: 'agent', retryable: false })]
     yield [emit(plan.opening)]
     const messages = taskMessages(task, [instructions, ...(plan.extension?.instructions ?? [])])
     // What was said before stands between the instructions and the task.
@@ -64,7 +64,7 @@ async function* carryOut(task: Task, context: RunContext, plan: RunPlan): AsyncG
       approvals,
       scopes,
       emit,
-      claimId: createCallIds(),
+      claimId: createCallIds(earlierCalls(session?.history ?? [], plan.past)),
       extension: plan.extension,
       past: plan.past,
     })
@@ -76,6 +76,16 @@ async function* carryOut(task: Task, context: RunContext, plan: RunPlan): AsyncG
     context.onError?.(error)
     yield [emit(failure)]
   }
+}
+
+/** A picture needs no words. */
+const isEmpty = ({ description, images = [] }: Task): boolean => description.trim() === '' && images.length === 0
+
+/** The calls of the runs before. What this run did in a process that it lost keeps its ids, by which it is known not to be done again. */
+function earlierCalls(history: readonly Message[], past: PastRun | undefined): ReadonlySet<string> {
+  const calls = history.flatMap((message) => (message.role === 'assistant' ? message.toolCalls : []))
+  const own = new Set(past?.turns.flatMap(({ toolCalls }) => toolCalls.map(({ id }) => id)))
+  return new Set(calls.map(({ id }) => id).filter((id) => !own.has(id)))
 }
 
 /** What a later run is told of this one: the task, the calls and their results, the answer. Instructions come anew with every run. */

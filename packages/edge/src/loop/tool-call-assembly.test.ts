@@ -16,6 +16,11 @@ describe('ids of calls', () => {
     ])
   })
 
+  test('are none of those that the conversation has', () => {
+    const claim = createCallIds(['a', 'tool_call_1'])
+    expect(['a', 'b', undefined].map(claim)).toEqual(['tool_call_2', 'b', 'tool_call_3'])
+  })
+
   test('never look like the placeholders that consumers expect to be replaced, and are never huge', () => {
     const claim = createCallIds()
     expect(['call_0', 'call_12', 'x'.repeat(500), 'call_a'].map(claim)).toEqual(['tool_call_1', 'tool_call_2', 'tool_call_3', 'call_a'])

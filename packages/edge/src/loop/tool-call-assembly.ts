@@ -8,9 +8,12 @@ export type ClaimCallId = (stated: string | undefined) => string
 const placeholder = /^call_\d+$/
 const longestId = 128
 
-/** One per run: several servers count their calls from zero again in every turn. */
-export function createCallIds(): ClaimCallId {
-  const taken = new Set<string>()
+/**
+ * One per run: several servers count their calls from zero again in every turn. `before` are those of the conversation so far,
+ * which clients and models know in one list with these.
+ */
+export function createCallIds(before: Iterable<string> = []): ClaimCallId {
+  const taken = new Set(before)
   let made = 0
   const make = (): string => {
     do made++

@@ -18,7 +18,9 @@ export interface Said {
 }
 
 export interface Conversations {
+  /** True while it is being answered, and while it is being forgotten. */
   isBusy(sessionKey: string): boolean
+  answering(sessionKey: string): Answering | undefined
   /** The run answers now, unless another one does. */
   begin(sessionKey: string, answering: Answering): void
   end(sessionKey: string, key: string): void
@@ -52,6 +54,7 @@ export function createConversations(store: SessionStore = nowhere, onError: (err
   }
   return {
     isBusy: (sessionKey) => talks.has(sessionKey),
+    answering: (sessionKey) => talks.get(sessionKey)?.answering,
     begin(sessionKey, answering) {
       if (!talks.has(sessionKey)) talks.set(sessionKey, { answering })
     },

@@ -20,6 +20,8 @@ export interface LiveRun {
   readonly pace: Pace | undefined
   /** One per connection that watches, each with the switch that ends its reading. */
   readonly viewers: Set<AbortController>
+  /** Whether it goes on without viewers, because one of them means to come back. */
+  isKept: boolean
   /** Settled when the journal has answered who runs it; until then it cannot be read. */
   readonly opened: Promise<'producer' | 'reader'>
   /** Settled when the run is over; undefined when another process turned out to be running it. */
@@ -39,7 +41,7 @@ export interface LiveRunOptions extends Pick<LiveRun, 'opened' | 'desk' | 'isRes
 export function createLiveRun({ viewerTimeoutMs, ...options }: LiveRunOptions): LiveRun {
   const cancellation = createCancellation()
   const pace = viewerTimeoutMs === undefined ? undefined : createPace({ signal: cancellation.signal, viewerTimeoutMs })
-  return { ...options, cancellation, pace, viewers: new Set(), ending: Promise.resolve(undefined) }
+  return { ...options, cancellation, pace, viewers: new Set(), isKept: false, ending: Promise.resolve(undefined) }
 }
 
 /**
@@ -62,14 +64,20 @@ export interface RunEnd {
 /** Keeps the process at work until a run is over that goes on in it: Workers stop what nobody waits for. */
 export type Hold = (ending: Promise<unknown>) => void
 
+/** How a viewer leaves: for now, for good, or with the run to go on for whoever comes back. */
+export type Leaving = 'left' | 'stopped' | 'kept'
+
 /** One connection that watches a run. */
 export interface RunView {
   /** What happened after the view's cursor, then what happens, until the run is over or the view is closed. */
   entries(hold?: Hold): AsyncIterable<readonly JournalEntry[]>
   /** How it ended; to be asked when the entries are. Undefined when the run is not known to be over. */
   end(): Promise<RunEnd | undefined>
-  /** Stops watching, or stops the run with that where nobody else watches it. Safe to call more than once. */
-  close(how?: 'left' | 'stopped'): void
+  /**
+   * Stops watching, or stops the run with that where nobody else watches it; a run that is `kept` goes on from here on, whoever
+   * leaves. Safe to call more than once: the first one counts.
+   */
+  close(how?: Leaving): void
 }
 
 export interface ViewOptions {
@@ -81,7 +89,7 @@ export interface ViewOptions {
   readonly isUnclosed?: boolean
   readonly onWatched: (run: LiveRun) => void
   /** Called when the last viewer of the run left. */
-  readonly onAbandoned: (run: LiveRun, how: 'left' | 'stopped') => void
+  readonly onAbandoned: (run: LiveRun, how: Leaving) => void
   /** Where others share the journal. `revive` sees to a run that nobody works on any more; true when there is more to read. */
   readonly shared?: { readonly leaseMs: number; readonly revive: (hold: Hold | undefined) => Promise<boolean> } | undefined
 }
@@ -91,9 +99,11 @@ export function openView(options: ViewOptions): RunView {
   const reading = new AbortController()
   run?.viewers.add(reading)
   if (run) onWatched(run)
-  const close = (how: 'left' | 'stopped'): void => {
+  const close = (how: Leaving): void => {
     reading.abort(workIsOver)
-    if (run?.viewers.delete(reading) && run.viewers.size === 0) onAbandoned(run, how)
+    if (!run?.viewers.delete(reading)) return
+    run.isKept ||= how === 'kept'
+    if (run.viewers.size === 0 && !run.isKept) onAbandoned(run, how)
   }
   const openReader = (pace: Pace): PacedReader => {
     const at = (after === undefined ? undefined : parseCursor(after)?.seq) ?? 0

@@ -4,6 +4,7 @@ import type { JournalEntry } from './journal.ts'
 import type { RunView } from './live-run.ts'
 import { createMemoryJournal } from './memory-journal.ts'
 import { createRunService, type FollowResult, type RunServiceOptions, type StartResult } from './run-service.ts'
+import { createMemorySessionStore } from './session-store.ts'
 
 function makeService(options: Partial<RunServiceOptions> = {}) {
   return createRunService({ journal: createMemoryJournal(), onDisconnect: 'cancel', disconnectGraceMs: 0, onError: () => {}, now: () => 0, ...options })
@@ -50,6 +51,24 @@ describe('starting', () => {
     await Promise.all(ends)
     expect((await start('c')).outcome).toBe('started')
     expect((await start('a')).outcome).toBe('followed')
+  })
+
+  test('a conversation is quiet when its run is over, or the time is up; to that run itself, and to others, it always was', async () => {
+    vi.useFakeTimers()
+    const service = makeService({ sessions: createMemorySessionStore() })
+    const { agent, say } = puppet()
+    const start = (key: string) => service.start({ key, runId: key, agent, task: { description: 'go' }, sessionKey: 's' })
+    await start('a')
+    const waits = (key: string, sessionKey?: string) => service.quiet({ key, sessionKey }, 1_000)
+    await Promise.all([waits('a', 's'), waits('b', 't'), waits('b')])
+    const late = waits('b', 's')
+    await vi.advanceTimersByTimeAsync(1_000)
+    await late
+    expect((await start('b')).outcome).toBe('session_busy')
+    const inTime = waits('b', 's')
+    say({ type: 'completed' })
+    await inTime
+    expect([vi.getTimerCount(), (await start('b')).outcome]).toEqual([0, 'started'])
   })
 
   test('S25 a journal without room refuses in the same way', async () => {

@@ -69,6 +69,8 @@ export interface RunService {
   /** Starts a run, or follows it from the start when its id is known. */
   start(request: StartRequest): Promise<StartResult>
   follow(key: string, after?: string): Promise<FollowResult>
+  /** Settled when no other run of the conversation is under way here, or after so many milliseconds. */
+  quiet(conversation: Pick<StartRequest, 'key' | 'sessionKey'>, ms: number): Promise<void>
   /** What following after this cursor would come to. */
   check(key: string, after: string | undefined): Promise<CursorCheck>
   /**
@@ -245,6 +247,14 @@ export function createRunService(options: RunServiceOptions): RunService {
       return status === 'unknown' ? { outcome: refusal } : { outcome: 'followed', view: view(request.key) }
     },
     check,
+    async quiet({ key, sessionKey }, ms) {
+      const run = sessionKey === undefined ? undefined : live.get(conversations.answering(sessionKey)?.key ?? '')
+      if (run && run !== live.get(key))
+        await within(
+          ms,
+          run.ending.catch(() => {}),
+        )
+    },
     async follow(key, after) {
       const outcome = await check(key, after)
       return outcome === 'followed' ? { outcome, view: view(key, after) } : { outcome }

@@ -27,13 +27,15 @@ const sessionIdSchema = z.string().max(256)
 const maxDepth = 64
 
 const json = z.custom<JsonObject>(isObject, 'expected an object')
-const taskSchema = z.object({
-  description: z.string().min(1),
-  context: json.nullish(),
-  images: z.array(z.string().regex(/^(?:https?:\/\/|data:image\/)/i, 'expected an http(s) address or image data')).nullish(),
-  session_id: sessionIdSchema.nullish(),
-  sender_id: z.string().max(256).nullish(),
-})
+const taskSchema = z
+  .object({
+    description: z.string(),
+    context: json.nullish(),
+    images: z.array(z.string().regex(/^(?:https?:\/\/|data:image\/)/i, 'expected an http(s) address or image data')).nullish(),
+    session_id: sessionIdSchema.nullish(),
+    sender_id: z.string().max(256).nullish(),
+  })
+  .refine(({ description, images }) => description !== '' || images?.length, { path: ['description'], error: 'expected a text, or images beside it' })
 const bodySchema = z.object({
   run_id: z.string().regex(runIdShape, 'expected 1 to 128 of A-Z a-z 0-9 _ -').nullish(),
   task: taskSchema,

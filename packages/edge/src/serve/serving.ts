@@ -44,13 +44,21 @@ interface TooLarge {
 // Other runs end before anybody can say when; a few seconds spread the next attempts.
 const retryAfterSeconds = '5'
 
+/**
+ * How long a message waits for the answer before it to end. Who stops an answer and asks again at once is often heard in the other
+ * order: a browser closes one connection, or asks whether it may send the stop, while it opens the next.
+ */
+const patienceMs = 2_000
+
 export async function start(context: Context<Env>, { agent, input }: StartOrder, { service, limits }: RouteOptions): Promise<StartResult | TooLarge> {
   const { runId, task } = input
+  const key = keyOf(context, runId)
   const problem = tooLarge(task, limits)
   if (problem !== undefined) return { outcome: 'too_large', message: problem }
   const sessionKey = task.sessionId === undefined ? undefined : sessionKeyOf(context, { agentName: agent.name, sessionId: task.sessionId })
   const trace = traceOf(context.req.raw.headers)
-  const result = await service.start({ ...input, agent: trace ? inTrace(agent, trace) : agent, key: keyOf(context, runId), sessionKey })
+  await service.quiet({ key, sessionKey }, patienceMs)
+  const result = await service.start({ ...input, agent: trace ? inTrace(agent, trace) : agent, key, sessionKey })
   if (result.outcome === 'started') holdOf(context)?.(result.ending)
   return result
 }

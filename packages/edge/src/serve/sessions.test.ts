@@ -96,11 +96,25 @@ test('S3 a run that fails leaves no trace: the same message can be sent again', 
   expect(told()).toEqual(['user: one', 'assistant: You said one', 'user: two'])
 })
 
+test('S3 a message that is heard before the stop of the one before it waits for that, and is answered', async () => {
+  const { start, told, handler } = serve({ script: (request) => (lastSaid(request) === 'wait' ? ['Hm', { stall: true }] : echo(request)) })
+  const waiting = await start('wait', { run: 'first' })
+  const next = start('two')
+  await handler(new Request('http://host/runs/first', { method: 'DELETE' }))
+  expect((await next).status).toBe(200)
+  expect(await (await next).text()).toContain('You said two')
+  expect([await waiting.text(), told()]).toEqual([expect.stringContaining('"type":"cancelled"'), ['user: two']])
+})
+
 test('a second run of a session that is being answered gets 409; its own run can still be followed, and afterwards it may talk', async () => {
   const { start, say, told, handler } = serve({ script: (request) => (lastSaid(request) === 'wait' ? ['Hm', { stall: true }] : echo(request)) })
   await say('one', { run: 'first' })
   const waiting = await start('wait', { run: 'second' })
-  const refused = await start('two')
+  vi.useFakeTimers()
+  const asking = start('two')
+  await vi.advanceTimersByTimeAsync(2_000)
+  const refused = await asking
+  vi.useRealTimers()
   expect([refused.status, await refused.json()]).toEqual([
     409,
     { error: { code: 'session_busy', message: 'Another message of this session is being answered', retryable: true } },

@@ -18,7 +18,7 @@ function server(options: ProcessOptions = {}) {
     handler(new Request(`http://host${path}`, body ? { method: 'POST', headers: json, body: JSON.stringify(body) } : {}), {
       waitUntil: (ending) => void held.push(ending),
     })
-  return { ...here, ask, held }
+  return { ...here, ask, held, close: handler.close }
 }
 
 /** Of a process that died nobody hears. */
@@ -57,4 +57,21 @@ test('a run that was taken up is the one of its conversation here: told to who a
   await Promise.all(here.held)
   expect(await (await here.ask(session)).json()).not.toHaveProperty('live_run')
   await lost.body?.cancel()
+})
+
+test.each([
+  ['AG-UI', '/ag-ui', { threadId: 't', runId, messages: [{ role: 'user', content: 'go' }] }],
+  ['the AI SDK', '/ui-message-stream', { id: 'c', messages: [{ role: 'user', parts: [{ type: 'text', text: 'go' }] }] }],
+  ['A2A', '/a2a', { jsonrpc: '2.0', id: 1, method: 'message/stream', params: { message: { messageId: 'm', role: 'user', parts: [{ text: 'go' }] } } }],
+])('S26 a server that ends hands over the run of a client of %s, too', async (_, path, body) => {
+  const [leaving, here] = [server(), server()]
+  leaving.say(token('a'))
+  const cut = await leaving.ask(path, body)
+  await cut.body?.getReader().read()
+  await leaving.close({ graceMs: 0 })
+  here.say(token('b'), done)
+  const id = cut.headers.get('agentstream-run-id')
+  const events = await (await here.ask(`/runs/${id}/events`)).text()
+  expect(events).toContain('"content":"b"')
+  expect(await (await here.ask(`/runs/${id}`)).json()).toMatchObject({ status: 'completed' })
 })

@@ -83,6 +83,9 @@ test('images are files, handed over as each version of the specification has it'
   const messages = [{ role: 'user', text: 'what?', images }] as const
   expect(aiSdkRequest({ messages }, { ...dialect, specificationVersion: 'v3' }).prompt).toEqual(v3)
   expect(aiSdkRequest({ messages }, dialect).prompt).toEqual(v4)
+  const image = { type: 'file', mediaType: 'image/png', data: { type: 'data', data: 'AAAA' } }
+  const alone = aiSdkRequest({ messages: [{ role: 'user', text: '', images: images.slice(0, 1) }] }, dialect).prompt
+  expect(alone).toEqual([{ role: 'user', content: [image] }])
 })
 
 const signed = { acme: { signature: 'sig' } }

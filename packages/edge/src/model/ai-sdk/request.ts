@@ -46,7 +46,7 @@ function content(message: Message, dialect: AiSdkDialect): unknown[] | string {
 }
 
 function userParts({ text, images = [] }: UserMessage, dialect: AiSdkDialect): unknown[] {
-  return [{ type: 'text', text }, ...images.map((url) => filePart(url, dialect))]
+  return [...(text === '' && images.length > 0 ? [] : [{ type: 'text', text }]), ...images.map((url) => filePart(url, dialect))]
 }
 
 function filePart(url: string, { specificationVersion }: AiSdkDialect): unknown {

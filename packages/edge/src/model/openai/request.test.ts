@@ -62,6 +62,8 @@ test('images become parts', () => {
       ],
     },
   ])
+  const alone = [{ type: 'image_url', image_url: { url: 'https://a.example/b.png' } }]
+  expect(messagesOf({ role: 'user', text: '', images: ['https://a.example/b.png'] })).toEqual([{ role: 'user', content: alone }])
 })
 
 test('a round of tools is told as calls and answers', () => {

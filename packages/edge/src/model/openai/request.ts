@@ -45,7 +45,8 @@ function wireMessage(message: Message): JsonObject {
   if (message.role === 'user') {
     const images = message.images ?? []
     if (images.length === 0) return { role: 'user', content: message.text }
-    return { role: 'user', content: [{ type: 'text', text: message.text }, ...images.map((url) => ({ type: 'image_url', image_url: { url } }))] }
+    const text = message.text === '' ? [] : [{ type: 'text', text: message.text }]
+    return { role: 'user', content: [...text, ...images.map((url) => ({ type: 'image_url', image_url: { url } }))] }
   }
   if (message.toolCalls.length === 0) return { role: 'assistant', content: message.text }
   return { role: 'assistant', content: message.text === '' ? null : message.text, tool_calls: message.toolCalls.map(wireCall) }

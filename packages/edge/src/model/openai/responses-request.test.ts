@@ -44,16 +44,11 @@ test('calls and their results are items of their own, after the reasoning that l
   ])
 })
 
-test('images come after the text', () => {
-  expect(responsesRequest({ messages: [{ role: 'user', text: 'what?', images: ['https://a.example/b.jpg'] }] }, dialect)['input']).toEqual([
-    {
-      role: 'user',
-      content: [
-        { type: 'input_text', text: 'what?' },
-        { type: 'input_image', image_url: 'https://a.example/b.jpg' },
-      ],
-    },
-  ])
+test('images come after the text, where there is one', () => {
+  const image = { type: 'input_image', image_url: 'https://a.example/b.jpg' }
+  const input = (text: string) => responsesRequest({ messages: [{ role: 'user', text, images: [image.image_url] }] }, dialect)['input']
+  expect(input('what?')).toEqual([{ role: 'user', content: [{ type: 'input_text', text: 'what?' }, image] }])
+  expect(input('')).toEqual([{ role: 'user', content: [image] }])
 })
 
 test('tools are not strict, because their schemas may have optional members', () => {

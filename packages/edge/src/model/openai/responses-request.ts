@@ -25,7 +25,8 @@ function inputItems(message: Message): JsonObject[] {
   if (message.role === 'tool') return [{ type: 'function_call_output', call_id: message.toolCallId, output: message.text }]
   if (message.role === 'assistant') return assistantItems(message)
   const images = (message.images ?? []).map((url) => ({ type: 'input_image', image_url: url }))
-  return [{ role: 'user', content: images.length === 0 ? message.text : [{ type: 'input_text', text: message.text }, ...images] }]
+  const text = message.text === '' ? [] : [{ type: 'input_text', text: message.text }]
+  return [{ role: 'user', content: images.length === 0 ? message.text : [...text, ...images] }]
 }
 
 function assistantItems(message: AssistantMessage): JsonObject[] {

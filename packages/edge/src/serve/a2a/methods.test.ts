@@ -80,7 +80,7 @@ describe('versions', () => {
     ['tasks/pushNotificationConfig/set', -32003],
     ['CreateTaskPushNotificationConfig', -32003],
     ['agent/getAuthenticatedExtendedCard', -32007],
-    ['GetExtendedAgentCard', -32007],
+    ['GetExtendedAgentCard', -32004],
     ['ListTasks', -32004],
   ])('%s is refused in the right words', async (method, code) => expect(await codeOf(serve().call(method, {}))).toBe(code))
 })
@@ -139,6 +139,40 @@ describe('a message', () => {
     expect(await codeOf(call('message/send', said([{ data: { approved: true, approval_id: 'other' } }], { taskId: id })))).toBe(-32004)
     expect((await call('tasks/cancel', { id })).result).toMatchObject({ status: { state: 'canceled' } })
     expect((await call('tasks/cancel', { id })).result).toMatchObject({ status: { state: 'canceled' } })
+  })
+
+  test('an answer to a task with a long past is answered with what it has come to, not with what it was once asked', async () => {
+    const { call } = serve(async function* (_, { approvals }) {
+      for (const name of ['first', 'second']) {
+        // With `started` before them: the first question is the last entry that is read at once.
+        for (let at = 0; at < 510; at++) yield { type: 'token', content: '.' }
+        const question = approvals?.ask()
+        if (!question) return
+        yield { type: 'approval_request', approval_id: question.id, tool_name: name, parameters: {} }
+        yield { type: 'approval_response', approval_id: question.id, ...(await question.answer) }
+      }
+      yield { type: 'result', output: 'x' }
+    })
+    const yes = (taskId: string) => said([{ text: 'yes' }], { taskId })
+    const asking = await call('message/send', hi)
+    const id = String(asking.result?.['id'])
+    expect(asking.result).toMatchObject({ status: { state: 'input-required', message: { parts: [{ text: 'May first be called?' }, {}] } } })
+    expect((await call('message/send', yes(id))).result).toMatchObject({ status: { message: { parts: [{ text: 'May second be called?' }, {}] } } })
+    expect((await call('message/send', yes(id))).result).toMatchObject({ id, status: { state: 'completed' } })
+  })
+
+  test('a task that nobody waits for comes to its end, however much it says, and needs no place among the viewers', async () => {
+    const { call, handler } = serve(
+      async function* () {
+        for (let at = 0; at < 10_000; at++) yield { type: 'token', content: '.' }
+        yield { type: 'result', output: 'x' }
+      },
+      { limits: { viewers: 1 }, disconnectGraceMs: 0 },
+    )
+    const { result } = await call('message/send', { ...hi, configuration: { blocking: false } })
+    const id = String(result?.['id'])
+    await (await handler(new Request(`http://host/runs/${id}/events`))).text()
+    expect((await call('tasks/get', { id })).result).toMatchObject({ status: { state: 'completed' } })
   })
 
   test('too many at once is an error that says so', async () => {

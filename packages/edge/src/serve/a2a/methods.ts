@@ -1,11 +1,13 @@
 /** What can be called at `/a2a`, in A2A 0.3 and 1.0. Rules: the specifications 0.3.0 and 1.0, "JSON-RPC protocol binding". */
 import { sse } from '@agentstream/client/wire'
 import { z } from 'zod'
+import type { JournalEntry } from '../../runs/journal.ts'
 import { problemOf } from '../input.ts'
 import { streamed, waitedFor } from '../serving.ts'
 import { failed, type RpcFailure, rpcFailure, rpcResult } from './rpc.ts'
 import { viewTask } from './task-view.ts'
-import { type Asked, findTask, type KnownTask, lookAt, openTask, protocolOf, refusedTask, type Version, v1, v03 } from './tasks.ts'
+import { type Asked, findTask, type KnownTask, lookAt, openTask, protocolOf, reachedBy, reaches, refusedTask, type Version, v1, v03 } from './tasks.ts'
+import { type AskedView, untilAsked } from './until-asked.ts'
 
 type Method = (asked: Asked) => Promise<Response | RpcFailure>
 
@@ -13,20 +15,20 @@ const send: Method = async (asked) => {
   const { context, call, version } = asked
   const opened = await openTask(asked)
   if ('failure' in opened) return opened
-  const { view, taskId, isBlocking, ending, answered } = opened
-  const isEnough = (_: unknown, questions: ReadonlySet<string>) => !isBlocking || [...questions].some((question) => question !== answered)
+  const { view, taskId, isBlocking, answered, reached } = opened
+  const isEnough = (batch: readonly JournalEntry[], questions: ReadonlySet<string>) =>
+    reaches(batch, reached) && (!isBlocking || [...questions].some((question) => question !== answered))
   const { task = version.submitted(taskId) } = await waitedFor(context, view, viewTask({ view, protocol: protocolOf(asked, taskId), isEnough }))
-  // A task goes on without its client: this view stands for everyone who may ask for it later.
-  const leave = (): void => view.close()
-  if (ending) void ending.then(leave, leave)
-  else leave()
+  // A task that is not over goes on without its client, for everyone who may ask for it later.
+  view.close('kept')
   return rpcResult(call.id, version.sent(task))
 }
 
 const stream: Method = async (asked) => {
   const opened = await openTask(asked)
   if ('failure' in opened) return opened
-  return streamedTask(asked, opened.taskId, opened)
+  const { view, taskId, answered, reached } = opened
+  return streamedTask(asked, taskId, untilAsked(view, { reached, isOpen: (question) => question !== answered }))
 }
 
 async function seen(asked: Asked, taskId: string, known: KnownTask): Promise<Response | RpcFailure> {
@@ -62,7 +64,10 @@ const resubscribe: Method = async (asked) => {
   if ('failure' in known) return known
   if (known.status.status !== 'running' && !asked.version.canFollowFinished) return failed('unsupported', 'The task is over')
   const followed = await asked.options.service.follow(known.key)
-  return followed.outcome === 'followed' ? streamedTask(asked, id, followed) : refusedTask(followed)
+  if (followed.outcome !== 'followed') return refusedTask(followed)
+  // Who follows a task that waits wants to see what becomes of it: only what is asked from now on ends the stream.
+  const past = reachedBy(known.status)
+  return streamedTask(asked, id, untilAsked(followed.view, { reached: 0, isOpen: (_, place) => place > past }))
 }
 
 const refuse =
@@ -70,7 +75,7 @@ const refuse =
   async () =>
     failed(...failure)
 const noPush = refuse('pushNotSupported', 'Push notifications are not sent')
-const noExtendedCard = refuse('noExtendedCard', 'There is no other card')
+const noOtherCard = 'There is no other card'
 
 const ofVersion = (version: Version, methods: Readonly<Record<string, Method>>) =>
   Object.entries(methods).map(([name, method]) => [name, { version, method }] as const)
@@ -87,7 +92,7 @@ const methods: ReadonlyMap<string, { readonly version: Version; readonly method:
     'tasks/pushNotificationConfig/get': noPush,
     'tasks/pushNotificationConfig/list': noPush,
     'tasks/pushNotificationConfig/delete': noPush,
-    'agent/getAuthenticatedExtendedCard': noExtendedCard,
+    'agent/getAuthenticatedExtendedCard': refuse('noExtendedCard', noOtherCard),
   }),
   ...ofVersion(v1, {
     SendMessage: send,
@@ -100,7 +105,8 @@ const methods: ReadonlyMap<string, { readonly version: Version; readonly method:
     GetTaskPushNotificationConfig: noPush,
     ListTaskPushNotificationConfigs: noPush,
     DeleteTaskPushNotificationConfig: noPush,
-    GetExtendedAgentCard: noExtendedCard,
+    // The card does not promise one; its own code is for those that do (1.0, section 3.3.4).
+    GetExtendedAgentCard: refuse('unsupported', noOtherCard),
   }),
 ])
 
@@ -133,7 +139,7 @@ function parseId({ call }: Asked): string | RpcFailure {
   return parsed.success ? parsed.data.id : failed('invalidParams', problemOf(parsed.error))
 }
 
-function streamedTask(asked: Asked, taskId: string, { view }: { readonly view: Parameters<typeof viewTask>[0]['view'] }): Response {
-  const protocol = { ...protocolOf(asked, taskId), framings: [sse] as const }
+function streamedTask(asked: Asked, taskId: string, { view, isLast }: AskedView): Response {
+  const protocol = { ...protocolOf(asked, taskId, { isLast }), framings: [sse] as const }
   return streamed(asked.context, { view, runId: taskId, protocolOf: () => protocol }, asked.options)
 }

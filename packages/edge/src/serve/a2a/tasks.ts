@@ -2,12 +2,12 @@
 import { type A2aOptions, createA2a, createA2aV1, parseCursor, type TwoWayProtocol } from '@agentstream/client/wire'
 import type { Context } from 'hono'
 import type { Agent } from '../../agents/agent.ts'
-import type { JournalStatus } from '../../runs/journal.ts'
+import type { JournalEntry, JournalStatus } from '../../runs/journal.ts'
 import type { RunView } from '../../runs/live-run.ts'
 import { type Env, keyOf } from '../guard.ts'
-import { inThread } from '../in-thread.ts'
 import { type AnswerInput, isRunId } from '../input.ts'
 import { holdOf, type Refusal, type RouteOptions, start } from '../serving.ts'
+import { withNames } from '../with-names.ts'
 import { parseAnswer, parseMessage, type Said, toTask } from './message.ts'
 import { failed, type RpcCall, type RpcFailure } from './rpc.ts'
 import { type TaskView, viewTask } from './task-view.ts'
@@ -46,17 +46,24 @@ export interface Asked {
   readonly options: RouteOptions
 }
 
-export const protocolOf = ({ version, call }: Asked, taskId: string): TwoWayProtocol => version.create({ requestId: call.id, taskId })
+export const protocolOf = ({ version, call }: Asked, taskId: string, more: Pick<A2aOptions, 'isLast'> = {}): TwoWayProtocol =>
+  version.create({ requestId: call.id, taskId, ...more })
 
 /** A run that a message has started, or whose question it has answered. */
 export interface Opened {
   readonly view: RunView
   readonly taskId: string
   readonly isBlocking: boolean
-  /** Settled when a run that was started is over. */
-  readonly ending?: Promise<unknown>
   readonly answered?: string
+  /** How far the run was when the message came. What it says up to there is told again, and asks for nothing new. */
+  readonly reached: number
 }
+
+const placeOf = (cursor: string | undefined): number => (cursor === undefined ? 0 : (parseCursor(cursor)?.seq ?? 0))
+
+/** How far a run has come, as far as that is known. */
+export const reachedBy = ({ cursor }: JournalStatus): number => placeOf(cursor)
+export const reaches = (batch: readonly JournalEntry[], place: number): boolean => placeOf(batch.at(-1)?.id) >= place
 
 export async function openTask(asked: Asked): Promise<Opened | RpcFailure> {
   const said = parseMessage(asked.call.params)
@@ -69,10 +76,9 @@ async function begin({ context, agent, options }: Asked, said: Said): Promise<Op
   const task = toTask(said, contextId)
   if ('failure' in task) return task
   const taskId = crypto.randomUUID()
-  const result = await start(context, { agent: inThread(agent, contextId), input: { runId: taskId, task: task.value } }, options)
+  const result = await start(context, { agent: withNames(agent, { thread_id: contextId }), input: { runId: taskId, task: task.value } }, options)
   if (!('view' in result)) return refusedTask(result)
-  const { view } = result
-  return { view, taskId, isBlocking: said.isBlocking, ...('ending' in result ? { ending: result.ending } : {}) }
+  return { view: result.view, taskId, isBlocking: said.isBlocking, reached: 0 }
 }
 
 async function goOn(asked: Asked, said: Said, taskId: string): Promise<Opened | RpcFailure> {
@@ -92,7 +98,7 @@ async function goOn(asked: Asked, said: Said, taskId: string): Promise<Opened | 
   const followed = await service.follow(key)
   if (followed.outcome !== 'followed') return refusedTask(followed)
   const outcome = await service.answer(key, approvalId, answer)
-  if (outcome === 'answered') return { view: followed.view, taskId, isBlocking: said.isBlocking, answered: approvalId }
+  if (outcome === 'answered') return { view: followed.view, taskId, isBlocking: said.isBlocking, answered: approvalId, reached: reachedBy(status) }
   followed.view.close()
   return failed('unsupported', outcome === 'not_supported' ? 'The task works elsewhere' : 'The task does not ask this')
 }
@@ -140,7 +146,7 @@ export async function lookAt(
 ): Promise<(TaskView & { readonly task: Readonly<Record<string, unknown>> }) | RpcFailure> {
   const nothing = { task: { ...asked.version.submitted(taskId) }, questions: new Set<string>() }
   const isRunning = status.status === 'running'
-  const reached = status.cursor === undefined ? 0 : (parseCursor(status.cursor)?.seq ?? 0)
+  const reached = reachedBy(status)
   if (isRunning && reached === 0) return nothing
   const followed = await asked.options.service.follow(key)
   if (followed.outcome !== 'followed') return refusedTask(followed)
@@ -150,7 +156,7 @@ export async function lookAt(
       view: followed.view,
       protocol,
       // What comes later is of no interest, and might never come.
-      isEnough: (batch) => isRunning && batch.some(({ id }) => (parseCursor(id)?.seq ?? 0) >= reached),
+      isEnough: (batch) => isRunning && reaches(batch, reached),
     })
     return task ? { task, questions } : nothing
   } finally {

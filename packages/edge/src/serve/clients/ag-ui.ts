@@ -1,4 +1,5 @@
 /** What `HttpAgent` of AG-UI posts: `RunAgentInput` goes in, a task and the client's own names come out. Rules: `@ag-ui/core` 1.0.0. */
+import type { JsonObject, JsonValue } from '@agentstream/client/wire'
 import { z } from 'zod'
 import type { Task } from '../../agents/agent.ts'
 import { type Parsed, parseBodyAs, parseTask, type TaskWords } from '../input.ts'
@@ -40,7 +41,7 @@ export function parseAgUi(text: string): Parsed<AgUiStart> {
   const last = messages.at(-1)
   const said = last?.role === 'user' ? parseContent(last.content) : { problem: 'the last one must be of role user' }
   if ('problem' in said) return { problem: `messages: ${said.problem}` }
-  const told = Object.fromEntries((context ?? []).map(({ description, value }) => [description, value]))
+  const told = contextOf(context ?? [])
   const all = isEmpty(state) ? told : { ...told, state }
   const task = parseTask({ ...said.value, context: isEmpty(all) ? undefined : all, sessionId: threadId })
   return 'problem' in task ? { problem: `messages: ${task.problem}` } : { value: { threadId, runId, task: task.value } }
@@ -66,6 +67,16 @@ function imageOf({ type, source, mimeType, url, data }: Part): string | undefine
   if (type !== 'image' || !source) return undefined
   if (source.type === 'url') return source.value
   return source.type === 'data' && source.mimeType?.startsWith('image/') ? `data:${source.mimeType};base64,${source.value}` : undefined
+}
+
+/** Under one description there may be several values: none of them is left out. */
+function contextOf(entries: readonly { readonly description: string; readonly value: string }[]): JsonObject {
+  const told = new Map<string, JsonValue>()
+  for (const { description, value } of entries) {
+    const known = told.get(description)
+    told.set(description, known === undefined ? value : [known, value].flat())
+  }
+  return Object.fromEntries(told)
 }
 
 const isEmpty = (value: unknown): boolean => value == null || (typeof value === 'object' && Object.keys(value).length === 0)

@@ -5,10 +5,10 @@ import type { Agent } from '../../agents/agent.ts'
 import { readBody } from '../body.ts'
 import { errorResponse, jsonResponse } from '../error-response.ts'
 import { type Env, keyOf, sessionKeyOf } from '../guard.ts'
-import { inThread } from '../in-thread.ts'
 import { parseBody, parseTask } from '../input.ts'
 import { parseProtocol, protocolNamed } from '../protocols.ts'
 import { holdOf, type RouteOptions, refused, refuseOtherMethods, start, startAndStream, streamed, waitedFor } from '../serving.ts'
+import { withNames } from '../with-names.ts'
 import { parseAgUi } from './ag-ui.ts'
 import { parseAgentorChat, replyOf } from './agentor.ts'
 import { createLatestRuns, type LatestRuns } from './latest-runs.ts'
@@ -62,7 +62,7 @@ async function agUi({ context, agent, options }: Asked): Promise<Response> {
   if ('problem' in asked) return errorResponse('bad_request', { message: asked.problem })
   const { threadId, runId, task } = asked.value
   const input = { runId: await ownRunId(runId), task }
-  return startAndStream(context, { agent: inThread(agent, threadId), input, protocolOf: () => createAgUi({ threadId, runId }) }, options)
+  return startAndStream(context, { agent: withNames(agent, { thread_id: threadId }), input, protocolOf: () => createAgUi({ threadId, runId }) }, options)
 }
 
 async function chat({ context, agent, options }: Asked, latest: LatestRuns): Promise<Response> {
@@ -72,7 +72,9 @@ async function chat({ context, agent, options }: Asked, latest: LatestRuns): Pro
   if ('problem' in task) return errorResponse('bad_request', { message: task.problem })
   // The page names its chat and its messages, but not the run: to ask for an answer once more is a new one.
   const input = { runId: crypto.randomUUID(), task: task.value }
-  const response = await startAndStream(context, { agent, input, protocolOf: protocolNamed('ui-message-stream') }, options)
+  // Named for its run, the message is known again by a page that has a part of it, and tells where its approvals are answered.
+  const order = { agent: withNames(agent, { message_id: input.runId }), input, protocolOf: protocolNamed('ui-message-stream') }
+  const response = await startAndStream(context, order, options)
   const { sessionId = '' } = task.value
   if (response.ok) latest.set(sessionKeyOf(context, { agentName: agent.name, sessionId }), input.runId)
   return response

@@ -48,6 +48,10 @@ const eventsOf = (payloads: readonly Payload[]) =>
       ? (payload.value.status?.message?.parts ?? []).flatMap(({ content }) => (content?.$case === 'data' ? [content.value] : []))
       : [],
   )
+function taskOf([first]: readonly Payload[]) {
+  if (first?.$case !== 'task') throw new Error('expected a task first')
+  return { taskId: first.value.id, contextId: first.value.contextId }
+}
 const statesOf = (payloads: readonly Payload[]) => payloads.flatMap((payload) => (payload.$case === 'statusUpdate' ? [payload.value.status?.state] : []))
 
 describe.each(clients)('S31: the official client of A2A $name', ({ connect }) => {
@@ -153,6 +157,34 @@ describe.each(clients)('S31: the official client of A2A $name', ({ connect }) =>
     await expect(client.sendMessage(message(word, reply))).rejects.toThrow(/over/)
   })
 
+  test.each([
+    ['yes', TaskState.TASK_STATE_COMPLETED],
+    ['no', TaskState.TASK_STATE_COMPLETED],
+  ])('a stream is over when it asks, and the answer brings the rest in another: %s', async (word, end) => {
+    const client = await connect()
+    const asking = await readAll(client.sendMessageStream(message('pay')))
+    expect(statesOf(asking).at(-1)).toBe(TaskState.TASK_STATE_INPUT_REQUIRED)
+    const { taskId, contextId } = taskOf(asking)
+    expect((await client.getTask({ tenant: '', id: taskId })).status?.state).toBe(TaskState.TASK_STATE_INPUT_REQUIRED)
+    // Nobody watches now, and the run waits all the same.
+    const following = client.resubscribeTask({ tenant: '', id: taskId })
+    expect((await following.next()).value).toMatchObject({ payload: { $case: 'task', value: { id: taskId } } })
+    const rest = await readAll(client.sendMessageStream(message(word, { taskId, contextId })))
+    expect([statesOf(rest).at(-1), answerOf(rest)]).toEqual([end, 'High water at six.'])
+    expect(statesOf(await readAll(following)).at(-1)).toBe(end)
+  })
+
+  test('a run that asks twice is answered twice, each time in a stream that ends with the next question', async () => {
+    const client = await connect()
+    const first = await readAll(client.sendMessageStream(message('pay twice')))
+    const { taskId } = taskOf(first)
+    const second = await readAll(client.sendMessageStream(message('yes', { taskId })))
+    expect(statesOf(second).filter((state) => state === TaskState.TASK_STATE_INPUT_REQUIRED)).toHaveLength(2)
+    expect(statesOf(second).at(-1)).toBe(TaskState.TASK_STATE_INPUT_REQUIRED)
+    const task = asTask(await client.sendMessage(message('yes', { taskId })))
+    expect(task.status?.state).toBe(TaskState.TASK_STATE_COMPLETED)
+  })
+
   test('refusals are errors of their own kind', async () => {
     const client = await connect()
     await expect(client.getTask({ tenant: '', id: 'nobody' })).rejects.toMatchObject({ envelopeCode: -32001 })
@@ -209,6 +241,9 @@ test('a client that only knows 0.3 finds the agent by its card, streams, asks an
   for await (const update of client.sendMessageStream(said('Tell me of tides'))) updates.push(update)
   expect(updates[0]).toMatchObject({ kind: 'task', status: { state: 'working' } })
   expect(updates.at(-1)).toMatchObject({ kind: 'status-update', final: true, status: { state: 'completed' } })
+  const asked = []
+  for await (const update of client.sendMessageStream(said('pay'))) asked.push(update)
+  expect(asked.at(-1)).toMatchObject({ kind: 'status-update', final: true, status: { state: 'input-required' } })
   const task = await client.sendMessage(said('hi'))
   expect(task).toMatchObject({ kind: 'task', status: { state: 'completed' }, artifacts: [{ parts: [{ kind: 'text', text: 'You said 1: hi' }] }] })
   for await (const update of client.sendMessageStream(said('wait'))) {

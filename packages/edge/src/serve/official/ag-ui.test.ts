@@ -59,6 +59,16 @@ test('a thread is a conversation: the server keeps it, and believes nobody else 
   for (const forged of ['Obey', 'promised', 'approved']) expect(told).not.toContain(forged)
 })
 
+test('a thread in which a model names its calls as it did before shows each turn with its own', async () => {
+  const agent = connect()
+  for (const content of ['tides', 'again tides']) await turn(agent, content)
+  const calls = agent.messages.flatMap((message) => (message.role === 'assistant' ? (message.toolCalls ?? []) : []))
+  const answers = agent.messages.flatMap((message) => (message.role === 'tool' ? [message.toolCallId] : []))
+  expect(calls.map(({ function: { name } }) => name)).toEqual(['tide', 'chart', 'tide', 'chart'])
+  expect(new Set(answers)).toEqual(new Set(calls.map(({ id }) => id)))
+  expect(new Set(answers).size).toBe(4)
+})
+
 test('context and state of the client are told with the task', async () => {
   const agent = new HttpAgent({ url: `${server.url}/ag-ui`, threadId: 't', initialState: { port: 'Brest' } })
   agent.addMessage({
@@ -69,10 +79,15 @@ test('context and state of the client are told with the task', async () => {
       { type: 'image', source: { type: 'data', value: 'AAAA', mimeType: 'image/png' } },
     ],
   })
-  await agent.runAgent({ context: [{ description: 'boat', value: 'small' }] })
+  const context = [
+    { description: 'boat', value: 'small' },
+    { description: 'seen', value: 'a buoy' },
+    { description: 'seen', value: 'a seal' },
+  ]
+  await agent.runAgent({ context })
   expect(server.provider.calls[0]?.request.messages.at(-1)).toEqual({
     role: 'user',
-    text: 'When?\n\nContext:\n{"boat":"small","state":{"port":"Brest"}}',
+    text: 'When?\n\nContext:\n{"boat":"small","seen":["a buoy","a seal"],"state":{"port":"Brest"}}',
     images: ['data:image/png;base64,AAAA'],
   })
 })

@@ -52,6 +52,16 @@ describe.each(addresses)('$protocol.name', ({ protocol, path, tools }) => {
   })
 })
 
+test.each([a2a, a2aV1])('a question ends the turn of an A2A task, and says so ($name)', async (protocol) => {
+  const events = []
+  for await (const event of createAgentClient({ url: `${server.url}/a2a`, protocol, retry: false }).stream('pay')) events.push(event)
+  expect(events.slice(-3)).toMatchObject([
+    { type: 'approval_request', tool_name: 'pay' },
+    { type: 'result', stop_reason: 'input-required' },
+    { type: 'completed', success: true },
+  ])
+})
+
 test('JSON chunks of AgentiCraft are there for the asking', async () => {
   const answer = await fetch(`${server.url}/stream?prompt=tides&protocol=agenticraft`, { method: 'POST' })
   const run = createAgentClient({ url: server.url, protocol: agenticraft, retry: false, fetch: async () => answer }).run('tides', { schedule: immediately })

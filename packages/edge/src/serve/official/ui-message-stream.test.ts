@@ -1,5 +1,14 @@
 /** The AI SDK's own chat, unmodified, against our server: `DefaultChatTransport` and the `AbstractChat` that `useChat` is made of. */
-import { AbstractChat, type ChatState, type ChatStatus, DefaultChatTransport, isToolUIPart, readUIMessageStream, type UIMessage } from 'ai'
+import {
+  AbstractChat,
+  type ChatState,
+  type ChatStatus,
+  DefaultChatTransport,
+  type HttpChatTransportInitOptions,
+  isToolUIPart,
+  readUIMessageStream,
+  type UIMessage,
+} from 'ai'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { listen } from '../../../test/real-server.ts'
 
@@ -25,8 +34,8 @@ class State implements ChatState<UIMessage> {
   snapshot = <T>(thing: T): T => structuredClone(thing)
 }
 class Chat extends AbstractChat<UIMessage> {
-  constructor(id = 'chat-1') {
-    super({ id, state: new State(), transport: new DefaultChatTransport({ api: `${server.url}/ui-message-stream` }) })
+  constructor(id = 'chat-1', { url = server.url, ...more }: { url?: string } & HttpChatTransportInitOptions<UIMessage> = {}) {
+    super({ id, state: new State(), transport: new DefaultChatTransport({ api: `${url}/ui-message-stream`, ...more }) })
   }
 }
 const partsOf = (chat: Chat): unknown => JSON.parse(JSON.stringify(chat.messages.at(-1)?.parts ?? []))
@@ -62,10 +71,26 @@ test('a chat is a conversation: the server keeps it, whatever the page sends alo
   for (const forged of ['Obey', 'promised']) expect(told).not.toContain(forged)
 })
 
-test('a file is shown to the model', async () => {
+test('a page that sends its last message alone has the same conversation, whatever its chat is called', async () => {
+  const chat = new Chat('a/b?c#ü %2F', { prepareSendMessagesRequest: ({ id, messages }) => ({ body: { id, messages: messages.slice(-1) } }) })
+  for (const text of ['one', 'two']) await chat.sendMessage({ text })
+  expect(partsOf(chat)).toContainEqual({ type: 'text', text: 'You said 2: two', state: 'done' })
+  void chat.sendMessage({ text: 'wait' })
+  await vi.waitFor(() => expect(JSON.stringify(partsOf(chat))).toContain('High '))
+  const other = new Chat(chat.id)
+  const resuming = other.resumeStream()
+  await vi.waitFor(() => expect(JSON.stringify(partsOf(other))).toContain('High '))
+  await Promise.all([chat.stop(), other.stop(), resuming])
+})
+
+test('a file is shown to the model, with words or without', async () => {
   const chat = new Chat()
-  await chat.sendMessage({ text: 'hi', files: [{ type: 'file', mediaType: 'image/png', url: 'data:image/png;base64,AAAA' }] })
-  expect(server.provider.calls[0]?.request.messages.at(-1)).toMatchObject({ text: 'hi', images: ['data:image/png;base64,AAAA'] })
+  const files = [{ type: 'file', mediaType: 'image/png', url: 'data:image/png;base64,AAAA' }] as const
+  for (const text of ['hi', '']) {
+    await chat.sendMessage({ text, files: [...files] })
+    expect([chat.status, chat.error]).toEqual(['ready', undefined])
+    expect(server.provider.calls.at(-1)?.request.messages.at(-1)).toMatchObject({ text, images: ['data:image/png;base64,AAAA'] })
+  }
 })
 
 test('a run that fails is the error of the chat', async () => {
@@ -84,6 +109,26 @@ test('stopping stops the model', async () => {
   await vi.waitFor(() => expect(server.provider.calls.map(({ aborted }) => aborted)).toEqual([true]))
 })
 
+test('what is said next is answered also where it is heard before the stop', async () => {
+  let heard = 0
+  const authorize = () => {
+    heard++
+    return 'ada'
+  }
+  const busy = await listen({ authorize })
+  const chat = () => new Chat('chat-1', { url: busy.url })
+  const first = chat()
+  void first.sendMessage({ text: 'wait' })
+  await vi.waitFor(() => expect(JSON.stringify(partsOf(first))).toContain('High '))
+  const next = chat()
+  const sending = next.sendMessage({ text: 'hi' })
+  await vi.waitFor(() => expect(heard).toBe(2))
+  await first.stop()
+  await sending
+  expect([next.error, partsOf(next)]).toEqual([undefined, expect.arrayContaining([{ type: 'text', text: 'You said 1: hi', state: 'done' }])])
+  busy.close()
+})
+
 test('a page that was loaded again finds the answer that was on its way, from its start', async () => {
   const first = new Chat()
   void first.sendMessage({ text: 'wait' })
@@ -100,6 +145,36 @@ test('a page that was loaded again finds the answer that was on its way, from it
   const other = new Chat('chat-2')
   await other.resumeStream()
   expect([other.status, other.messages]).toEqual(['ready', []])
+})
+
+test('a page that kept a part of the answer goes on with that message, and does not show it twice', async () => {
+  const first = new Chat()
+  void first.sendMessage({ text: 'wait' })
+  await vi.waitFor(() => expect(JSON.stringify(partsOf(first))).toContain('High '))
+  const second = new Chat()
+  second.messages = structuredClone(first.messages)
+  const resuming = second.resumeStream()
+  await vi.waitFor(() => expect(second.status).toBe('streaming'))
+  expect(second.messages.map(({ id, role }) => [id, role])).toEqual(first.messages.map(({ id, role }) => [id, role]))
+  expect(partsOf(second)).toEqual(partsOf(first))
+  await Promise.all([first.stop(), second.stop(), resuming])
+})
+
+test('a message is named for its run, where its approvals are answered', async () => {
+  const chat = new Chat()
+  const sending = chat.sendMessage({ text: 'pay' })
+  const asking = await vi.waitFor(() => {
+    const part = chat.messages
+      .at(-1)
+      ?.parts.filter(isToolUIPart)
+      .find(({ state }) => state === 'approval-requested')
+    return part?.approval ?? Promise.reject(new Error('Not yet'))
+  })
+  const answer = { method: 'POST', headers: { 'content-type': 'application/json' }, body: '{"approved":true}' }
+  const answered = await fetch(`${server.url}/runs/${chat.messages.at(-1)?.id}/approvals/${asking.id}`, answer)
+  expect(answered.status).toBe(200)
+  await sending
+  expect(partsOf(chat)).toContainEqual(expect.objectContaining({ type: 'tool-pay', state: 'output-available', output: 'paid' }))
 })
 
 test('X17 what the page makes of tools and approvals is refused', async () => {

@@ -95,7 +95,8 @@ export function a2aDecoder(read: ReadUpdate, requestId: RpcId | undefined, onTas
         return [...events, ...statusEvents(update.status, isTerminalState(update.status.state), update.metadata)]
       }
       case 'status':
-        own(update)
+        // @a2a-js/sdk 0.3 gives the failure of an agent that threw an id of its own; with it nobody's answer gets into this one.
+        if (update.status.state !== 'failed') own(update)
         return statusEvents(update.status, update.isFinal, update.metadata)
       case 'artifact':
         own(update)

@@ -11,9 +11,23 @@ export interface Words {
   readonly cancel: string
   readonly role: string
   readonly canceled: string
-  readonly headers?: Readonly<Record<string, string>>
-  /** One part of a message, from text or from data. */
-  part(content: { readonly text: string } | { readonly data: unknown } | { readonly url: string }): unknown
+  readonly headers: Readonly<Record<string, string>>
+  /** One part of a message, of which one member is there. */
+  part(content: Content): unknown
+}
+
+interface Content {
+  readonly text?: string
+  readonly data?: unknown
+  readonly url?: string
+  readonly raw?: string
+  readonly mediaType?: string | undefined
+}
+
+/** Bytes travel as such: few agents look for them in an address. */
+function imageOf(url: string): Content {
+  const [type = '', raw] = url.split(';base64,')
+  return raw && type.startsWith('data:') ? { raw, mediaType: type.slice(5) } : { url }
 }
 
 export const wordsV03: Words = {
@@ -21,9 +35,10 @@ export const wordsV03: Words = {
   cancel: 'tasks/cancel',
   role: 'user',
   canceled: 'canceled',
-  part(content) {
-    if ('text' in content) return { kind: 'text', text: content.text }
-    return 'url' in content ? { kind: 'file', file: { uri: content.url } } : { kind: 'data', data: content.data }
+  headers: {},
+  part({ url: uri, raw: bytes, mediaType: mimeType, ...said }) {
+    const [kind] = Object.keys(said)
+    return kind ? { kind, ...said } : { kind: 'file', file: { uri, bytes, mimeType } }
   },
 }
 
@@ -45,20 +60,16 @@ export function a2aDialogue({ runId, task, parameters }: Ask, words: Words, deco
   const call = (id: string, method: string, params: unknown): Call => ({
     method: 'POST',
     path: '',
-    ...(words.headers ? { headers: words.headers } : {}),
+    headers: words.headers,
     body: { jsonrpc: '2.0', id, method, params },
   })
-  const { description, images = [], context, sessionId } = task
-  const parts = [words.part({ text: description }), ...images.map((url) => words.part({ url })), ...(context ? [words.part({ data: context })] : [])]
-  const message = {
-    ...(words === wordsV03 ? { kind: 'message' } : {}),
-    messageId: runId,
-    role: words.role,
-    parts,
-    ...(sessionId === undefined ? {} : { contextId: sessionId }),
-  }
+  const { description, images = [], context, sessionId: contextId } = task
+  const parts = [words.part({ text: description }), ...images.map((image) => words.part(imageOf(image))), ...(context ? [words.part({ data: context })] : [])]
+  // What is undefined is left out of the JSON.
+  const kind = words === wordsV03 ? 'message' : undefined
+  const message = { kind, messageId: runId, role: words.role, parts, contextId }
   return {
-    start: call(runId, words.stream, { message, ...(parameters ? { metadata: { parameters } } : {}) }),
+    start: call(runId, words.stream, { message, metadata: parameters && { parameters } }),
     decoder: () => decoder((id) => (taskId = id)),
     cancel: () => (taskId === undefined ? undefined : { call: call(`${runId}-cancel`, words.cancel, { id: taskId }), outcomeOf: outcomeIn(words) }),
   }

@@ -9,7 +9,7 @@ import type { Stage } from '../../stage.ts'
 import type { Entry } from '../protocol.ts'
 import { endingMetadata, eventPart, membersMetadata, ownTask, repetition } from './own.ts'
 import type { RpcId } from './rpc.ts'
-import type { Artifact, Message, Part, Status, TaskState, WriteUpdate, Written } from './update.ts'
+import type { Artifact, Message, Metadata, Part, Status, TaskState, WriteUpdate, Written } from './update.ts'
 
 /** The names of one call, for a server that knows them. */
 export interface A2aOptions {
@@ -19,6 +19,8 @@ export interface A2aOptions {
   readonly taskId?: string
   /** Written unless a `started` event is to name it, by its `thread_id`. */
   readonly contextId?: string
+  /** Written: whether the stream is closed after an entry though the task is not over, as it is at a question. */
+  readonly isLast?: (entry: Entry) => boolean
   /** The clock for a status whose event tells no time; such a status has no time without it, and so the same bytes every time. */
   readonly now?: () => number
 }
@@ -82,16 +84,19 @@ export function a2aEncoder(writeUpdate: WriteUpdate, options: A2aOptions): Stage
     hasAnswer = true
     return frame
   }
-  const state = (to: Owner, made: Status): Frame => write({ kind: 'status', ...to, status: made, isFinal: false })
+  /** The stream is closed after one that has metadata. */
+  const state = (to: Owner, made: Status, metadata?: Metadata): Frame =>
+    write({ kind: 'status', ...to, status: made, isFinal: metadata !== undefined, metadata })
 
-  const encode = (to: Owner, event: AgentEvent): Frame => {
+  const encode = (to: Owner, entry: Entry): Frame => {
+    const { event } = entry
     if (event.type === 'token' && isMain(event)) return answer(to, tokenPart(event))
     const file = event.type === 'file' ? filePart(event) : undefined
     if (file)
       return artifact(to, { artifactId: `${to.taskId}-file-${++files}`, name: file.kind === 'file' ? file.name : undefined, parts: [file] }, false, true)
     if (event.type !== 'approval_request') return state(to, status('working', event, messageOf(to, eventPart(event))))
     const question: Part = { kind: 'text', text: `May ${event.tool_name} be called?` }
-    return state(to, status('input-required', event, messageOf(to, question, eventPart(event))))
+    return state(to, status('input-required', event, messageOf(to, question, eventPart(event))), options.isLast?.(entry) ? ownTask : undefined)
   }
   const finish = (to: Owner, event: AgentEvent): Frame[] => {
     isOver = true
@@ -104,21 +109,22 @@ export function a2aEncoder(writeUpdate: WriteUpdate, options: A2aOptions): Stage
     const metadata = endingMetadata(event)
     const end = (name: TaskState, text?: string): Frame => {
       const message = text === undefined ? undefined : messageOf(to, { kind: 'text', text })
-      return write({ kind: 'status', ...to, status: status(name, event, message), isFinal: true, metadata })
+      return state(to, status(name, event, message), metadata)
     }
     if (outcome === 'completed') return [...frames, end('completed')]
     if (event.type === 'cancelled') return [...frames, end('canceled', event.reason ?? undefined)]
     return [...frames, end('failed', failureText(event, result))]
   }
   return {
-    push({ id, event }) {
+    push(entry) {
       if (isOver) return []
+      const { id, event } = entry
       ending.see(event)
       if (event.type === 'result' && isMain(event)) result = event
       const to = owner ?? named(id, event)
       const first = owner ? [] : [write({ kind: 'task', ...to, status: status('working', event), artifacts: [], metadata: ownTask })]
       owner = to
-      return ending.isOver() ? [...first, ...finish(to, event)] : [...first, encode(to, event)]
+      return ending.isOver() ? [...first, ...finish(to, event)] : [...first, encode(to, entry)]
     },
     end() {
       const outcome = ending.outcome({ isNumbered: false })

@@ -12,7 +12,7 @@ const name = 'agentstream'
 const marked = (value: unknown): Metadata => ({ [name]: value })
 const markOf = (metadata: Metadata | undefined): unknown => (metadata && Object.hasOwn(metadata, name) ? metadata[name] : undefined)
 
-/** The metadata of a task whose events are all told. */
+/** The metadata of a task whose events are all told, and of a status that the stream is closed after though the task is not over. */
 export const ownTask: Metadata = marked('run')
 export const isOwnTask = (metadata: Metadata | undefined): boolean => markOf(metadata) === 'run'
 

@@ -5,6 +5,7 @@
  */
 import { isObject } from '../../json.ts'
 import { member, optionalObjectAt, optionalTextAt, readersOf, writersOf, wrong } from './fields.ts'
+import { isOwnTask } from './own.ts'
 import { isTerminalState, type Metadata, type Part, type Update, type Written } from './update.ts'
 
 function readPart(value: Metadata): Part {
@@ -34,7 +35,7 @@ const read = readersOf({ part: readPart, isAgent: (role) => role !== 'ROLE_USER'
 
 function readStatus(value: Metadata): Update {
   const update = read.status(value)
-  return { ...update, isFinal: isTerminalState(update.status.state) }
+  return { ...update, isFinal: isTerminalState(update.status.state) || isOwnTask(update.metadata) }
 }
 
 /** The most frequent one first. */

@@ -108,7 +108,8 @@ function createMessage() {
       return nothing
     },
     see(event: AgentEvent): void {
-      hasContent ||= event.type !== 'started' && event.type !== 'custom'
+      // What is said of the message is nothing in it.
+      hasContent ||= event.type !== 'started' && !(event.type === 'custom' && event.name === 'message-metadata')
       if (effectiveLoopScope(event).kind === 'dawp') return
       if (event.type === 'token') said += event.content
       else if (event.type === 'iteration_start') step = event.iteration

@@ -101,6 +101,12 @@ describe('odd chunks', () => {
     for (const data of [{ type: 'completed', success: true }, { type: 'error', error: 'x' }, { type: 'cancelled' }])
       expect(() => decode({ type: 'data-agent-event', data })).toThrow(ProtocolError)
   })
+  test('an answer of data alone is one, where its stream is closed in order', () => {
+    const data = { type: 'data-weather', data: 'sunny' }
+    expect(decode(data, '[DONE]').at(-1)).toEqual({ type: 'completed', success: true })
+    expect(decode(data).at(-1)).toEqual({ type: 'custom', name: 'weather', data: 'sunny' })
+    expect(decode({ type: 'start', messageMetadata: { model: 'm' } }, '[DONE]').at(-1)).toMatchObject({ type: 'custom' })
+  })
   test('[DONE] alone, with an open step or with half a tool call is no end', () => {
     const half = { type: 'tool-input-start', toolCallId: 'a', toolName: 'tide' }
     for (const chunks of [
