@@ -4,73 +4,51 @@ import type { Frame } from '../../frames/frame.ts'
 import { isObject } from '../../json.ts'
 import type { Stage } from '../../stage.ts'
 import type { CancelOutcome, Dialogue } from '../protocol.ts'
+import type { Wording } from './fields.ts'
+import type { Part } from './update.ts'
 
-/** What the two versions call the same things. */
-export interface Words {
+/** How a version is called. */
+export interface Version {
+  readonly name: string
   readonly stream: string
   readonly cancel: string
-  readonly role: string
-  readonly canceled: string
-  readonly headers?: Readonly<Record<string, string>>
-  /** One part of a message, from text or from data. */
-  part(content: { readonly text: string } | { readonly data: unknown } | { readonly url: string }): unknown
-}
-
-export const wordsV03: Words = {
-  stream: 'message/stream',
-  cancel: 'tasks/cancel',
-  role: 'user',
-  canceled: 'canceled',
-  part(content) {
-    if ('text' in content) return { kind: 'text', text: content.text }
-    return 'url' in content ? { kind: 'file', file: { uri: content.url } } : { kind: 'data', data: content.data }
-  },
-}
-
-export const wordsV1: Words = {
-  stream: 'SendStreamingMessage',
-  cancel: 'CancelTask',
-  role: 'ROLE_USER',
-  canceled: 'TASK_STATE_CANCELED',
-  headers: { 'a2a-version': '1.0' },
-  part: (content) => content,
+  readonly headers?: Call['headers']
+  readonly wording: Wording
 }
 
 /** A decoder that tells which task it reads, as soon as it knows. */
 export type TaskDecoder = (onTask: (taskId: string) => void) => Stage<Frame, AgentEvent>
 
 /** How a task is asked for and stopped. The server names it, so it can be stopped only once it has said something. */
-export function a2aDialogue({ runId, task, parameters }: Ask, words: Words, decoder: TaskDecoder): Dialogue {
+export function a2aDialogue({ runId, task, parameters }: Ask, { stream, cancel, headers, wording }: Version, decoder: TaskDecoder): Dialogue {
   let taskId: string | undefined
   const call = (id: string, method: string, params: unknown): Call => ({
     method: 'POST',
     path: '',
-    ...(words.headers ? { headers: words.headers } : {}),
+    headers,
     body: { jsonrpc: '2.0', id, method, params },
   })
-  const { description, images = [], context, sessionId } = task
-  const parts = [words.part({ text: description }), ...images.map((url) => words.part({ url })), ...(context ? [words.part({ data: context })] : [])]
-  const message = {
-    ...(words === wordsV03 ? { kind: 'message' } : {}),
-    messageId: runId,
-    role: words.role,
-    parts,
-    ...(sessionId === undefined ? {} : { contextId: sessionId }),
-  }
+  const { description, images = [], context: data, sessionId: contextId } = task
+  const parts: Part[] = [
+    { kind: 'text', text: description },
+    ...images.map((url): Part => ({ kind: 'file', url })),
+    ...(data ? [{ kind: 'data', data } as const] : []),
+  ]
+  const message = { ...wording.message, messageId: runId, role: wording.role(false), parts: parts.map(wording.writePart), contextId }
   return {
-    start: call(runId, words.stream, { message, ...(parameters ? { metadata: { parameters } } : {}) }),
+    start: call(runId, stream, { message, metadata: parameters && { parameters } }),
     decoder: () => decoder((id) => (taskId = id)),
-    cancel: () => (taskId === undefined ? undefined : { call: call(`${runId}-cancel`, words.cancel, { id: taskId }), outcomeOf: outcomeIn(words) }),
+    cancel: () => (taskId === undefined ? undefined : { call: call(`${runId}-cancel`, cancel, { id: taskId }), outcomeOf: outcomeIn(wording) }),
   }
 }
 
 /** From a task that was stopped or was over, or from one of the two errors that say which. */
 const outcomeIn =
-  ({ canceled }: Words) =>
+  ({ writeState }: Wording) =>
   (answer: unknown): CancelOutcome => {
     if (!isObject(answer)) return 'not_supported'
     const { result, error } = answer
     if (isObject(error)) return error['code'] === -32001 ? 'unknown_run' : error['code'] === -32002 ? 'already_finished' : 'not_supported'
     const status = isObject(result) && isObject(result['status']) ? result['status']['state'] : undefined
-    return status === canceled ? 'cancelled' : 'already_finished'
+    return status === writeState('canceled') ? 'cancelled' : 'already_finished'
   }
