@@ -45,16 +45,16 @@ function outputPart(output: unknown): Part {
  * The task first, then one artifact that grows by the pieces of the answer, and a status for everything else, with the event as
  * a data part: what tools say is never part of the answer. A run that was cut off gets no last status, so its reader knows.
  */
-function a2aWords({ now, ...given }: A2aOptions): RunWords<Written> {
+function a2aWords({ now, ...names }: A2aOptions): RunWords<Written> {
   let owner = { taskId: '', contextId: '' }
   let hasAnswer = false
   let messages = 0
   let files = 0
 
   const ownerOf = ({ id, event }: Entry): typeof owner => {
-    const taskId = given.taskId ?? parseCursor(id)?.epoch ?? 'task'
+    const taskId = names.taskId ?? parseCursor(id)?.epoch ?? 'task'
     const thread = event.type === 'started' ? event['thread_id'] : undefined
-    return { taskId, contextId: given.contextId ?? (isName(thread) ? thread : `context-${taskId}`) }
+    return { taskId, contextId: names.contextId ?? (isName(thread) ? thread : `context-${taskId}`) }
   }
   const status = (state: TaskState, event: AgentEvent, message?: Message): Status => {
     const time = eventTime(event) ?? now?.()

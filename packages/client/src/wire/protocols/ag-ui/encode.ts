@@ -20,7 +20,8 @@ export interface AgUiOptions extends AgUiReading {
   readonly runId?: string
 }
 
-type Words = { readonly [T in EventType]?: (event: EventOf<T>) => Word[] }
+/** The words for an event; undefined where there are none, and it has to be carried. */
+type Words = { readonly [T in EventType]?: (event: EventOf<T>) => Word[] | undefined }
 
 /** What AG-UI has no words for goes whole, as the value of a custom event. */
 const carry = (event: AgentEvent): Word => ({ type: 'CUSTOM', name: ours, value: event, ...time(event) })
@@ -84,13 +85,13 @@ function agUiWords({ threadId, runId }: AgUiOptions): RunWords<Word> {
   const custom = createCustomWords()
   const steps = new Set<string>()
 
-  const say = (event: EventOf<'token'> | EventOf<'thinking_token'>): Word[] => (event.content === '' ? [carry(event)] : speech.say(event))
+  const say = (event: EventOf<'token'> | EventOf<'thinking_token'>) => (event.content === '' ? undefined : speech.say(event))
   const answer = (event: EventOf<'tool_result'> | EventOf<'tool_error'>): Word[] => {
     speech.turn()
     return [...speech.close(), ...calls.result(event)]
   }
-  const step = (type: string, event: EventOf<'step_started'> | EventOf<'step_completed'>, isTold: boolean): Word[] => [
-    isTold ? { type, stepName: event.step_name, ...envelope(event, ['step_name']) } : carry(event),
+  const step = (type: string, event: EventOf<'step_started'> | EventOf<'step_completed'>): Word[] => [
+    { type, stepName: event.step_name, ...envelope(event, ['step_name']) },
   ]
   const words: Words = {
     token: say,
@@ -107,11 +108,11 @@ function agUiWords({ threadId, runId }: AgUiOptions): RunWords<Word> {
     // Told with the end of the run.
     result: () => [],
     step_started(event) {
-      const isNew = !steps.has(event.step_name)
+      if (steps.has(event.step_name)) return undefined
       steps.add(event.step_name)
-      return step('STEP_STARTED', event, isNew)
+      return step('STEP_STARTED', event)
     },
-    step_completed: (event) => step('STEP_FINISHED', event, steps.delete(event.step_name)),
+    step_completed: (event) => (steps.delete(event.step_name) ? step('STEP_FINISHED', event) : undefined),
   }
   const last = (ending: Ending): Word => {
     const { outcome, event, result } = ending
@@ -140,8 +141,8 @@ function agUiWords({ threadId, runId }: AgUiOptions): RunWords<Word> {
       if (!isMain(event)) return [carry(event)]
       if (isFirst && event.type === 'started') return []
       // One lookup by the event's own type: the types cannot follow that both sides of it are the same.
-      const word = words[event.type] as ((event: AgentEvent) => Word[]) | undefined
-      return word ? word(event) : [carry(event)]
+      const word = words[event.type] as ((event: AgentEvent) => Word[] | undefined) | undefined
+      return word?.(event) ?? [carry(event)]
     },
     // AG-UI allows nothing to stay open at the end.
     end: (ending) => [

@@ -6,7 +6,7 @@ import { asText, jsonOrText, type Typed } from '../../json.ts'
 interface Call {
   readonly id: string
   name: string
-  readonly index: number | undefined
+  readonly index: number | null | undefined
   /** How much of the arguments was written. */
   sent: number
   isAvailable: boolean
@@ -26,7 +26,7 @@ function createCalls() {
 
   const begin = (name: string, stated?: string | null, index?: number | null): Call => {
     const id = stated || `call-${++made}`
-    const call: Call = { id, name, index: index ?? undefined, sent: 0, isAvailable: false, isDenied: false }
+    const call: Call = { id, name, index, sent: 0, isAvailable: false, isDenied: false }
     byId.set(id, call)
     open.add(call)
     return call

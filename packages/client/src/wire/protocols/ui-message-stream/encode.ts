@@ -1,4 +1,4 @@
-import { isDawpBoundary, isMain } from '../../events/scope.ts'
+import { isDawpEvent } from '../../events/scope.ts'
 import type { AgentEvent, EventOf, EventType } from '../../events/vocabulary.ts'
 import { type Ending, type Entry, failureOf, type RunWords, writtenRun } from '../../events/written-run.ts'
 import type { Frame } from '../../frames/frame.ts'
@@ -118,7 +118,7 @@ function chunks(): RunWords<LastWord> {
     },
     tell(event, isFirst) {
       if (isFirst && event.type === 'started') return []
-      if (!isMain(event) || isDawpBoundary(event)) return [carry(event)]
+      if (isDawpEvent(event)) return [carry(event)]
       // One lookup by a key that an event holds cannot be followed by the types.
       const written = (writings[event.type] as ((event: AgentEvent) => Written) | undefined)?.(event)
       if (!written) return [carry(event)]
