@@ -6,7 +6,7 @@ import type { ApprovalAnswer, CancelOptions, CancelReceipt } from './run/agent-r
 import type { StreamLimits, Transport, TransportRequest } from './run/transport.ts'
 import type { AgentInfo } from './wire/agent.ts'
 import type { Ask, Call } from './wire/ask.ts'
-import { isObject, parseJson } from './wire/json.ts'
+import { given, isObject, maybeJson } from './wire/json.ts'
 import type { CancelOutcome, Dialogue, Protocol } from './wire/protocols/protocol.ts'
 
 /** What `fetch` takes as headers; Node's own types have no `HeadersInit`. */
@@ -76,7 +76,8 @@ export function createExchange({ url, transport, protocol, headers, limits }: Ex
       return stop.outcomeOf(await call(stop.call))
     } catch (error) {
       if (!(error instanceof HttpError) || error.status >= 500) return 'unreachable'
-      return stop.outcomeOf(error.status === 404 ? safeJson(error.body) : undefined)
+      // A 404 may be the page of something in between: that is not our receipt.
+      return stop.outcomeOf(error.status === 404 ? maybeJson(error.body) : undefined)
     }
   }
   const events = (runId: string, after?: string): TransportRequest => ({
@@ -123,16 +124,8 @@ export function createExchange({ url, transport, protocol, headers, limits }: Ex
 export const pathOf = (...names: readonly string[]): string => names.map((name) => `/${encodeURIComponent(name)}`).join('')
 
 function queryOf({ scope, reason }: CancelOptions = {}): string {
-  const query = new URLSearchParams({ ...(scope !== undefined && { scope }), ...(reason && { reason }) }).toString()
+  const query = new URLSearchParams(given({ scope, reason: reason || undefined })).toString()
   return query && `?${query}`
-}
-
-function safeJson(text: string): unknown {
-  try {
-    return parseJson(text)
-  } catch {
-    return undefined // A 404 page of something in between: not our receipt.
-  }
 }
 
 function ownOutcome(answer: unknown): CancelOutcome {

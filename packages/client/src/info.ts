@@ -1,20 +1,19 @@
 import { ProtocolError } from './errors.ts'
 import type { AgentInfo } from './wire/agent.ts'
-import { isObject } from './wire/json.ts'
+import { ifText, isObject, isText } from './wire/json.ts'
 
-const text = (value: unknown): string | undefined => (typeof value === 'string' ? value : undefined)
 const figure = (value: unknown, factor = 1): number | undefined => (typeof value === 'number' ? value * factor : undefined)
 
 /** The wire's words to ours. Throws ProtocolError for anything that does not name an agent. */
 export function parseAgentInfo(value: unknown): AgentInfo {
-  if (!isObject(value) || typeof value['name'] !== 'string') throw new ProtocolError('Not the description of an agent', { excerpt: JSON.stringify(value) })
+  if (!isObject(value) || !isText(value['name'])) throw new ProtocolError('Not the description of an agent', { excerpt: JSON.stringify(value) })
   const tools = Array.isArray(value['tools']) ? value['tools'].filter(isObject) : []
   return {
     name: value['name'],
-    description: text(value['description']),
-    provider: text(value['provider']),
-    model: text(value['model']),
-    tools: tools.map(({ name, description }) => ({ name: text(name) ?? '', description: text(description) ?? '' })),
+    description: ifText(value['description']),
+    provider: ifText(value['provider']),
+    model: ifText(value['model']),
+    tools: tools.map(({ name, description }) => ({ name: ifText(name) ?? '', description: ifText(description) ?? '' })),
     supportsStreaming: value['supports_streaming'] !== false,
     timeoutMs: figure(value['timeout'], 1000),
     maxRetries: figure(value['max_retries']),

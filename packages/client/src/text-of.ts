@@ -1,7 +1,7 @@
 import { AgentStreamError, StreamInterruptedError } from './errors.ts'
 import { openSource, reading } from './patterns/source.ts'
 import { watchEnding } from './wire/events/ending.ts'
-import { effectiveLoopScope } from './wire/events/scope.ts'
+import { isMain } from './wire/events/scope.ts'
 import type { AgentEvent } from './wire/events/vocabulary.ts'
 
 /**
@@ -19,7 +19,7 @@ export function textOf(events: AsyncIterable<AgentEvent>): AsyncIterableIterator
     for (let step = await source.next(); !step.done; step = await source.next()) {
       const event = step.value
       ending.see(event)
-      if (event.type === 'token' && effectiveLoopScope(event).kind === 'main') yield event.content
+      if (event.type === 'token' && isMain(event)) yield event.content
       if (event.type === 'error') throw new AgentStreamError('agent', event.error, { retryable: event.retryable ?? false })
     }
     const outcome = ending.outcome({ isNumbered: false })

@@ -1,5 +1,6 @@
 import { type AgentStreamError, HttpError, StreamInterruptedError } from '../errors.ts'
 import type { AgentEvent } from '../wire/events/vocabulary.ts'
+import { given } from '../wire/json.ts'
 import { endRun, type StreamEnd } from './cases/ending.ts'
 import { createDraft, setConnection, snapshot } from './draft.ts'
 import { fold } from './reduce.ts'
@@ -52,7 +53,7 @@ export function createRunStore(id: string, options: { schedule: Schedule; now: (
       else soon()
     },
     connection(phase, attempt, cursor, heldMs) {
-      setConnection(draft, { phase, attempt, ...(cursor === undefined ? {} : { cursor }), ...(heldMs && { isBuffered: true }) })
+      setConnection(draft, { phase, attempt, ...given({ cursor, isBuffered: heldMs ? true : undefined }) })
       // A run that was started never shows itself as idle.
       if (published.status === 'idle') publish()
       else soon()
@@ -74,6 +75,6 @@ export function createRunStore(id: string, options: { schedule: Schedule; now: (
 function failureOf(error: AgentStreamError, phase: RunFailure['phase']): RunFailure {
   const { code, message, retryable, cause } = error
   const answer = error instanceof HttpError ? error : cause
-  const told = answer instanceof HttpError && { status: answer.status, ...(answer.retryAfterMs !== undefined && { retryAfterMs: answer.retryAfterMs }) }
+  const told = answer instanceof HttpError && given({ status: answer.status, retryAfterMs: answer.retryAfterMs })
   return { code, phase, message, retryable, ...told }
 }

@@ -38,6 +38,6 @@ export interface Call {
   /** Appended to the address as it is: begins with `/` or `?`, or is empty. */
   readonly path: string
   /** Beside what the client sends anyway. */
-  readonly headers?: Readonly<Record<string, string>>
+  readonly headers?: Readonly<Record<string, string>> | undefined
   readonly body?: unknown
 }

@@ -1,3 +1,5 @@
+import { maybeJson } from './json.ts'
+
 type Variable = string | number
 
 interface SameFrameOptions<T> {
@@ -71,7 +73,7 @@ function variablesIn(data: string, { fixed, types }: Known<unknown>): Variable[]
     const part = fixed[at] ?? ''
     const end = at === fixed.length - 1 ? startOfLast(data, part) : data.indexOf(part, from)
     if (end < from) return undefined
-    const variable = literalIn(data.slice(from, end))
+    const variable = maybeJson(data.slice(from, end))
     if (typeof variable !== types[at - 1]) return undefined
     // The types that were learnt are those of variables.
     variables.push(variable as Variable)
@@ -83,13 +85,4 @@ function variablesIn(data: string, { fixed, types }: Known<unknown>): Variable[]
 function startOfLast(data: string, part: string): number {
   const start = data.length - part.length
   return data.slice(start) === part ? start : -1
-}
-
-/** Undefined, which no JSON says, for what is no literal. */
-function literalIn(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return undefined
-  }
 }

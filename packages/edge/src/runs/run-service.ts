@@ -248,12 +248,9 @@ export function createRunService(options: RunServiceOptions): RunService {
     },
     check,
     async quiet({ key, sessionKey }, ms) {
-      const run = sessionKey === undefined ? undefined : live.get(conversations.answering(sessionKey)?.key ?? '')
-      if (run && run !== live.get(key))
-        await within(
-          ms,
-          run.ending.catch(() => {}),
-        )
+      const answering = sessionKey === undefined ? undefined : conversations.answering(sessionKey)
+      const ended = answering?.key === key ? undefined : live.get(answering?.key ?? '')?.ending.catch(() => {})
+      if (ended) await within(ms, ended)
     },
     async follow(key, after) {
       const outcome = await check(key, after)

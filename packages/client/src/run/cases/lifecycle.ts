@@ -1,4 +1,4 @@
-import { effectiveLoopScope } from '../../wire/events/scope.ts'
+import { isMain } from '../../wire/events/scope.ts'
 import type { AgentEvent, EventOf } from '../../wire/events/vocabulary.ts'
 import { closeText, filled, loopState, owned, type RunDraft, restartLoop } from '../draft.ts'
 import { settle } from './ending.ts'
@@ -39,12 +39,12 @@ export const lifecycleCases = {
   },
   result(draft: RunDraft, event: EventOf<'result'>): void {
     // A result inside a DAWP run ends a round of that run, and nothing else.
-    if (effectiveLoopScope(event).kind === 'dawp') return
+    if (!isMain(event)) return
     draft.run.output = event.output
     draft.run.verdict = { success: event.success !== false, ...filled({ reason: event.reason }) }
   },
   completed(draft: RunDraft, event: EventOf<'completed'>, at: number): void {
-    if (effectiveLoopScope(event).kind === 'dawp') return
+    if (!isMain(event)) return
     settle(draft, event.success === false || draft.run.verdict?.success === false ? 'failed' : 'completed', at)
   },
   error(draft: RunDraft, event: EventOf<'error'>, at: number): void {

@@ -1,4 +1,4 @@
-import { effectiveLoopScope } from './scope.ts'
+import { isMain } from './scope.ts'
 import type { AgentEvent } from './vocabulary.ts'
 
 /** A run ends as exactly one of these. */
@@ -11,7 +11,7 @@ export function isRunOutcome(value: unknown): value is RunOutcome {
 
 /** True for the events after which a run is over, whatever else arrives. A `result` alone is not one of them. */
 export function isTerminalEvent(event: AgentEvent): boolean {
-  return event.type === 'error' || event.type === 'cancelled' || (event.type === 'completed' && effectiveLoopScope(event).kind === 'main')
+  return event.type === 'error' || event.type === 'cancelled' || (event.type === 'completed' && isMain(event))
 }
 
 // Nearly all events are one, and asked here alone.
@@ -41,7 +41,7 @@ export function watchEnding(): EndingWatch {
       if (over || isPieceOfText(event)) return
       if (event.type === 'cancelled') over = 'cancelled'
       else if (event.type === 'error') over = 'failed'
-      else if (effectiveLoopScope(event).kind === 'dawp') return
+      else if (!isMain(event)) return
       else if (event.type === 'started') succeeded = undefined
       else if (event.type === 'completed') over = event.success !== false && succeeded !== false ? 'completed' : 'failed'
       else if (event.type === 'result') succeeded = event.success !== false

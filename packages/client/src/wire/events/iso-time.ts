@@ -16,3 +16,8 @@ export function toIsoTime(milliseconds: number): string {
   // Three digits, behind one that keeps the zeros in front.
   return beginning + `${1000 + time - within * 1000}Z`.slice(1)
 }
+
+/** The same of a number of such `units` of milliseconds; nothing for anything else, and beyond what a Date can hold, which refuses to be written. */
+export function isoTimeOf(time: unknown, units = 1): string | undefined {
+  return typeof time === 'number' && Math.abs(time * units) <= 8.64e15 ? toIsoTime(time * units) : undefined
+}

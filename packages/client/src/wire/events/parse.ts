@@ -1,7 +1,9 @@
 import { ProtocolError } from '../../errors.ts'
-import { isObject } from '../json.ts'
+import { isObject, isTyped, wrongIn } from '../json.ts'
 import { eventShapes, type Shape, type Shapes } from './shapes.ts'
 import type { AgentEvent, EventType } from './vocabulary.ts'
+
+const wrong = wrongIn('an event')
 
 /** Token-like events arrive by the thousand, so the usual ones are checked by hand; what this does not accept is looked at again. */
 function isUsualToken({ type, content, timestamp, is_fallback }: Record<string, unknown>): boolean {
@@ -19,16 +21,15 @@ export function isEventType(type: unknown): type is EventType {
  * and the whole object as its data. Throws ProtocolError when the value is no object with a `type`, or has the wrong shape for it.
  */
 export function parseEvent(value: unknown): AgentEvent {
-  if (!isObject(value) || typeof value['type'] !== 'string')
-    throw new ProtocolError('Not an event: expected an object with a text `type`', { excerpt: excerptOf(value) })
+  if (!isTyped(value)) throw wrong('expected an object with a text `type`', value)
   if (isUsualToken(value)) return value as AgentEvent // Its shape was just checked.
-  const type = value['type']
+  const { type } = value
   if (!isEventType(type)) return { type: 'custom', name: type, data: value }
   if (isShaped(value['timestamp'], 'string?') && isShaped(value, eventShapes[type])) return value as AgentEvent // Its shape was just checked.
   const issues: string[] = []
   isShaped(value['timestamp'], 'string?', issues, '.timestamp')
   isShaped(value, eventShapes[type], issues)
-  throw new ProtocolError(`A ${type} event has the wrong shape (${issues.join('; ')})`, { excerpt: excerptOf(value), issues })
+  throw new ProtocolError(`A ${type} event has the wrong shape (${issues.join('; ')})`, { excerpt: JSON.stringify(value), issues })
 }
 
 /** Whether a value has a shape. Whoever gives a list for the issues is told what is wrong, and where in the event that is. */
@@ -57,8 +58,4 @@ function isKind(value: unknown, kind: string): boolean {
   if (typeof value === 'string') return kind === 'string' || kind === 'string?'
   if (value === undefined || value === null) return kind.endsWith('?')
   return kind.startsWith(typeof value) && (typeof value !== 'number' || Number.isFinite(value))
-}
-
-function excerptOf(value: unknown): string {
-  return JSON.stringify(value)?.slice(0, 200) ?? String(value)
 }

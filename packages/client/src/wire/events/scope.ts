@@ -19,6 +19,9 @@ export function effectiveLoopScope(event: { readonly loop_scope?: unknown }): Lo
   return isObject(scope) && (scope['kind'] === 'dawp' || scope['kind'] === 'main') ? (scope as unknown as LoopScope) : mainScope
 }
 
+/** True for an event of the agent's own loop. */
+export const isMain = (event: { readonly loop_scope?: unknown }): boolean => effectiveLoopScope(event).kind === 'main'
+
 /** What identifies something on the wire, as text; empty where nothing is said. */
 export const idText = (value: unknown): string => (value == null ? '' : String(value))
 
@@ -34,5 +37,5 @@ export function isDawpBoundary(event: { readonly type: string }): boolean {
 
 /** True for events of a DAWP run: its four boundary events, and everything under its scope. */
 export function isDawpEvent(event: { readonly type: string; readonly loop_scope?: unknown }): boolean {
-  return isDawpBoundary(event) || effectiveLoopScope(event).kind === 'dawp'
+  return isDawpBoundary(event) || !isMain(event)
 }

@@ -2,16 +2,25 @@
  * JSON texts one after another with nothing, or any white space, between them. In come bytes, out goes one frame per text as
  * soon as its last character is there; what the texts say is not looked at. Linear, whatever the cuts.
  */
-import { LimitError, StreamInterruptedError } from '../../errors.ts'
+import { StreamInterruptedError } from '../../errors.ts'
 import { pipe, type Stage } from '../stage.ts'
 import { takeFields, withFields } from './fields.ts'
 import { defaultFramingLimits, type Frame, type Framing, type FramingLimits } from './frame.ts'
 import { ndjson } from './ndjson.ts'
+import { holdText, textOfBytes } from './text.ts'
 
-const [tab, space, quote, backslash, separator] = [0x09, 0x20, 0x22, 0x5c, 0x1e]
-const [openBracket, closeBracket, openBrace, closeBrace] = [0x5b, 0x5d, 0x7b, 0x7d]
+const tab = 0x09
+const carriageReturn = 0x0d
+const separator = 0x1e
+const space = 0x20
+const quote = 0x22
+const backslash = 0x5c
+const openBracket = 0x5b
+const closeBracket = 0x5d
+const openBrace = 0x7b
+const closeBrace = 0x7d
 
-const isBlank = (code: number): boolean => code === space || code === separator || (code >= tab && code <= 0x0d)
+const isBlank = (code: number): boolean => code === space || code === separator || (code >= tab && code <= carriageReturn)
 const isOpening = (code: number): boolean => code === openBrace || code === openBracket
 
 /** Follows one JSON text by depth, strings and escapes; whether it is JSON at all is for the parser to say. */
@@ -89,22 +98,15 @@ export interface JsonTexts extends Stage<string, string> {
  * Text to JSON texts. A record separator (RFC 7464) begins anew wherever it stands, so that one broken text costs no other.
  * The end throws StreamInterruptedError inside a text; only a bare word can end there.
  */
-export function jsonTexts({ eventBytes }: FramingLimits = defaultFramingLimits): JsonTexts {
+export function jsonTexts(limits: FramingLimits = defaultFramingLimits): JsonTexts {
   const follower = createFollower()
-  let held: string[] = []
-  let heldLength = 0
+  const held = holdText('A JSON text', limits)
   let isOpen = false
 
-  const check = (length: number): void => {
-    if (length > eventBytes) throw new LimitError('A JSON text', eventBytes, 'bytes')
-  }
   const release = (last: string): string => {
-    const whole = held.length === 0 ? last : held.join('') + last
-    held = []
-    heldLength = 0
+    held.add(last)
     isOpen = false
-    check(whole.length)
-    return whole
+    return held.take()
   }
   /** Where the next text begins: the end where there is none. */
   const begin = (text: string, from: number): number => {
@@ -126,9 +128,7 @@ export function jsonTexts({ eventBytes }: FramingLimits = defaultFramingLimits):
         if (!isOpen) break
         end = follower.follow(text, continues ? start : start + 1)
         if (end === -1) {
-          held.push(text.slice(start))
-          heldLength += text.length - start
-          check(heldLength)
+          held.add(text.slice(start))
           break
         }
         out.push(release(text.slice(start, end)))
@@ -145,13 +145,7 @@ export function jsonTexts({ eventBytes }: FramingLimits = defaultFramingLimits):
 
 /** JSON texts cut from bytes: what `concatenated` and `jsonSeq` read alike. */
 export function jsonTextFrames(limits?: FramingLimits): Stage<Uint8Array, Frame> {
-  const utf8 = new TextDecoder()
-  const texts = jsonTexts(limits)
-  const frames = pipe(texts, { push: (text: string) => [takeFields(text)], end: () => [] })
-  return {
-    push: (bytes) => frames.push(utf8.decode(bytes, { stream: true })),
-    end: () => [...frames.push(utf8.decode()), ...frames.end()],
-  }
+  return pipe(pipe(textOfBytes(), jsonTexts(limits)), { push: (text: string) => [takeFields(text)], end: () => [] })
 }
 
 /**

@@ -1,4 +1,6 @@
+import { pipe } from '../stage.ts'
 import type { Framing } from './frame.ts'
+import { textOfBytes } from './text.ts'
 
 /**
  * Text without any frames: every chunk is one, cut where the network cut it, but never inside a character. It has no room for
@@ -9,9 +11,5 @@ export const plainText: Framing = {
   contentType: 'text/plain',
   heartbeat: '',
   encode: (frame) => (frame.event === undefined ? frame.data : ''),
-  decoder() {
-    const utf8 = new TextDecoder()
-    const frames = (data: string) => (data === '' ? [] : [{ data }])
-    return { push: (bytes) => frames(utf8.decode(bytes, { stream: true })), end: () => frames(utf8.decode()) }
-  },
+  decoder: () => pipe(textOfBytes(), { push: (data: string) => (data === '' ? [] : [{ data }]), end: () => [] }),
 }

@@ -21,3 +21,12 @@ export const sse: Framing = {
     return `${id}${event}data: ${data}\n\n`
   },
 }
+
+/** Foreign readers know no control frame: they would show it as text. */
+export const unlessControl =
+  (encode: Framing['encode']): Framing['encode'] =>
+  (frame) =>
+    frame.event === 'end' ? '' : encode(frame)
+
+/** What is written for foreign readers. */
+export const foreignSse: Framing = { ...sse, encode: unlessControl(sse.encode) }

@@ -7,7 +7,7 @@ import { isEventType, parseEvent } from '../events/parse.ts'
 import { effectiveLoopScope } from '../events/scope.ts'
 import type { AgentEvent, EventOf } from '../events/vocabulary.ts'
 import type { Frame } from '../frames/frame.ts'
-import { isObject, objectIn, parsePythonJson } from '../json.ts'
+import { given, ifText, isObject, type Members, objectIn, parsePythonJson } from '../json.ts'
 import type { Stage } from '../stage.ts'
 import type { Protocol, TwoWayProtocol } from './protocol.ts'
 
@@ -26,9 +26,7 @@ function decode(data: string): AgentEvent {
 }
 
 /** What every event carries, of one that the vocabulary does not have yet (2.2.0 sends `cache_status`): it stays in its loop. */
-function envelopeOf({ timestamp, loop_scope }: Readonly<Record<string, unknown>>): { timestamp?: string; loop_scope?: unknown } {
-  return { ...(typeof timestamp === 'string' ? { timestamp } : {}), ...(loop_scope === undefined ? {} : { loop_scope }) }
-}
+const envelopeOf = ({ timestamp, loop_scope }: Members): { timestamp?: string; loop_scope?: unknown } => given({ timestamp: ifText(timestamp), loop_scope })
 
 /** AIECS, and our own server: every event is kept as it is, both ways. */
 export const aiecs: TwoWayProtocol = {
@@ -77,7 +75,7 @@ function recoveryDecoder(): Stage<Frame, AgentEvent> {
 }
 
 /** The last word on attempts that had none: LLM and Tool agents end with their result, and some failures say nothing. */
-function endingOf({ success, terminal_error: error }: Readonly<Record<string, unknown>>): AgentEvent {
+function endingOf({ success, terminal_error: error }: Members): AgentEvent {
   if (success === true) return { type: 'completed', success }
   return { type: 'error', error: typeof error === 'string' ? error : 'No attempt succeeded' }
 }

@@ -1,13 +1,8 @@
 import type { Ask, Call } from '../ask.ts'
 import type { AgentEvent, EventType } from '../events/vocabulary.ts'
+import type { Entry } from '../events/written-run.ts'
 import type { Frame, Framing } from '../frames/frame.ts'
 import type { Stage } from '../stage.ts'
-
-/** An event with its place in the journal. */
-export interface Entry {
-  readonly id: string
-  readonly event: AgentEvent
-}
 
 /** Whose words a stream speaks: frames to events. All that a client needs; some protocols are never written here. */
 export interface Protocol {

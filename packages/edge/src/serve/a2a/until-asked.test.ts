@@ -26,8 +26,9 @@ function watch(batches: readonly (readonly AgentEvent[])[], options: Partial<Unt
     let last: string | undefined
     for await (const batch of asked.view.entries())
       for (const entry of batch) {
-        told.push(entry.event.type === 'approval_request' ? entry.event.approval_id : entry.event.type)
-        if (asked.isLast(entry)) last = entry.id
+        const name = entry.event.type === 'approval_request' ? entry.event.approval_id : entry.event.type
+        told.push(name)
+        if (asked.isLast(name)) last = entry.id
       }
     return { told, last }
   }

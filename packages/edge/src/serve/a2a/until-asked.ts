@@ -5,8 +5,8 @@ import type { RunEnd, RunView } from '../../runs/live-run.ts'
 
 export interface AskedView {
   readonly view: RunView
-  /** True for the question that ends the view. */
-  readonly isLast: (entry: Entry) => boolean
+  /** True for the question, by its id, that ends the view. */
+  readonly isLast: (question: string) => boolean
 }
 
 export interface UntilAskedOptions {
@@ -23,7 +23,7 @@ const placeOf = ({ id }: Entry): number => parseCursor(id)?.seq ?? 0
 /** Clients answer when their stream is over: one that stayed open would wait for them, and they for it. The run goes on for when they come back. */
 export function untilAsked(view: RunView, { reached, isOpen }: UntilAskedOptions): AskedView {
   const questions = new Set<string>()
-  let last: Entry | undefined
+  let last: string | undefined
 
   /** Up to the last question that is open; undefined when there is none. */
   const upToQuestion = (entries: readonly JournalEntry[]): readonly JournalEntry[] | undefined => {
@@ -43,7 +43,8 @@ export function untilAsked(view: RunView, { reached, isOpen }: UntilAskedOptions
       const newest = past.at(-1)
       if (newest && placeOf(newest) < reached) continue
       const asking = upToQuestion(past)
-      last = asking?.at(-1)
+      const asked = asking?.at(-1)?.event
+      last = asked?.type === 'approval_request' ? asked.approval_id : undefined
       yield asking ?? past
       if (last) return
       past = []
@@ -51,7 +52,7 @@ export function untilAsked(view: RunView, { reached, isOpen }: UntilAskedOptions
     if (past.length > 0) yield past
   }
   return {
-    isLast: ({ id }) => id === last?.id,
+    isLast: (question) => question === last,
     view: {
       entries,
       end: async () => (last ? inOrder : view.end()),

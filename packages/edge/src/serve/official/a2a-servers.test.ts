@@ -210,7 +210,7 @@ describe.each(servers)('the official server of A2A $name', ({ protocol, fetchOf 
     await run.result()
     expect(seen).toEqual([
       protocol === a2a
-        ? [['text'], [['bytes', 'mimeType'], 'image/png'], [['uri'], undefined]]
+        ? [['text'], [['mimeType', 'bytes'], 'image/png'], [['uri'], undefined]]
         : [
             ['text', ''],
             ['raw', 'image/png'],

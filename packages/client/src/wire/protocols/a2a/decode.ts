@@ -1,16 +1,18 @@
 import { isTerminalEvent } from '../../events/ending.ts'
-import { effectiveLoopScope } from '../../events/scope.ts'
+import { isMain } from '../../events/scope.ts'
+import { custom } from '../../events/told-run.ts'
 import type { AgentEvent, EventOf } from '../../events/vocabulary.ts'
 import type { Frame } from '../../frames/frame.ts'
+import { given } from '../../json.ts'
 import { readSameFrames } from '../../same-frame.ts'
 import type { Stage } from '../../stage.ts'
-import { endEvents } from './ending.ts'
+import { endEvents, type LastWord } from './ending.ts'
 import { wrong } from './fields.ts'
 import { eventIn, isOwnTask } from './own.ts'
-import { createArtifacts, partEvents, textOf } from './parts.ts'
+import { createArtifacts, partEvents, textIn } from './parts.ts'
 import { type Piece, pieceOf, variablesOf, withVariables } from './pieces.ts'
 import { type RpcId, readAnswer } from './rpc.ts'
-import { isTerminalState, type Message, type Metadata, type ReadUpdate, type Status, type Update } from './update.ts'
+import { isTerminalState, type ReadUpdate, type Status, type Update, type Written } from './update.ts'
 
 const isInterrupted = (state: string): boolean => state === 'input-required' || state === 'auth-required'
 
@@ -30,83 +32,71 @@ export function a2aDecoder(read: ReadUpdate, requestId: RpcId | undefined, onTas
   let hasResult = false
   let output = ''
   /** What an end in order would mean: a status that may be the last, or a message that was the whole answer. */
-  let last: { readonly status: Status; readonly metadata?: Metadata | undefined } | undefined
+  let last: LastWord | undefined
 
-  const note = (events: readonly AgentEvent[]): void => {
+  const told = (events: AgentEvent[]): AgentEvent[] => {
     for (const event of events) {
       isOver ||= isTerminalEvent(event)
-      if (effectiveLoopScope(event).kind === 'dawp') continue
-      if (event.type === 'token') output += event.content
-      else if (event.type === 'result') hasResult = true
+      if (event.type === 'token') output += isMain(event) ? event.content : ''
+      else hasResult ||= event.type === 'result' && isMain(event)
     }
-  }
-  const told = (events: AgentEvent[]): AgentEvent[] => {
-    note(events)
     return events
   }
-  const begun = (events: AgentEvent[]): AgentEvent[] => {
-    if (isStarted) return events
-    isStarted = true
-    return [{ type: 'started' }, ...events]
-  }
 
-  /** What an answer in a status adds: what it repeats of the artifacts was told. */
-  const answering = ({ parts }: Message): AgentEvent[] => {
-    const isRepeated = output.endsWith(textOf(parts))
-    return parts.filter(({ kind }) => kind !== 'text' || !isRepeated).flatMap((part) => partEvents(part))
-  }
-  /** What a status says beside its state. */
+  /** What a status says beside its state: what an answer repeats of the artifacts was told. */
   const saying = ({ state, message }: Status): AgentEvent[] => {
     if (!message?.isAgent) return []
-    const own = message.parts.map(eventIn).filter((event) => event !== undefined)
+    const { parts } = message
+    const own = parts.flatMap((part) => eventIn(part) ?? [])
     if (own.length > 0) return own
-    if (state === 'completed' || state === 'input-required') return answering(message)
-    const text = textOf(message.parts)
-    const others = message.parts.filter(({ kind }) => kind !== 'text').flatMap((part) => partEvents(part))
-    return isTerminalState(state) || text === '' ? others : [{ type: 'status', status: text }, ...others]
+    const text = textIn(parts)
+    const isAnswer = state === 'completed' || state === 'input-required'
+    const isNew = isAnswer && !output.endsWith(text)
+    const events = parts.flatMap((part) => (part.kind !== 'text' || isNew ? partEvents(part) : []))
+    return isAnswer || isTerminalState(state) || text === '' ? events : [{ type: 'status', status: text }, ...events]
   }
-  const result = (stop?: string): AgentEvent[] =>
-    hasResult ? [] : [{ type: 'result', output, success: true, ...(stop === undefined ? {} : { stop_reason: stop }) }]
+  const result = (stop?: string): AgentEvent[] => (hasResult ? [] : [{ type: 'result', output, success: true, ...given({ stop_reason: stop }) }])
 
-  const finish = (status: Status, metadata: Metadata | undefined): AgentEvent[] => endEvents(status, metadata, result)
-  const statusEvents = (status: Status, isFinal: boolean, metadata: Metadata | undefined): AgentEvent[] => {
-    const said = told(saying(status))
-    const asks = isInterrupted(status.state) && !said.some(({ type }) => type === 'approval_request')
-    const events = asks ? [...said, ...told([{ type: 'custom', name: status.state, data: { ...task } }])] : said
-    last = isTerminalState(status.state) || asks ? { status, metadata } : undefined
-    return isFinal ? [...events, ...told(finish(status, metadata))] : events
+  const finish = (update: LastWord): AgentEvent[] => told(endEvents(update, result))
+  const statusEvents = (update: LastWord & { readonly isFinal: boolean }): AgentEvent[] => {
+    const { state } = update.status
+    const said = told(saying(update.status))
+    const asks = isInterrupted(state) && !said.some(({ type }) => type === 'approval_request')
+    const events = asks ? [...said, ...told([custom(state, { ...task })])] : said
+    last = isTerminalState(state) || asks ? update : undefined
+    return update.isFinal ? [...events, ...finish(update)] : events
   }
-  const own = ({ taskId, contextId }: { taskId: string; contextId: string }): void => {
+  const own = (update: Written | Piece): void => {
+    // @a2a-js/sdk 0.3 gives the failure of an agent that threw an id of its own; with it nobody's answer gets into this one.
+    if (update.kind === 'status' && update.status.state === 'failed') return
+    const { taskId, contextId } = update
     if (!task) onTask?.(taskId)
     task ??= { taskId, contextId }
     if (task.taskId !== taskId) throw wrong('a frame of another task', { taskId })
   }
-  const decode = (update: Update | Piece): AgentEvent[] => {
+  const decode = (update: Update | Piece | Refusal): AgentEvent[] => {
+    if ('taskId' in update) own(update)
     switch (update.kind) {
+      case 'refusal':
+        return told([update.error])
       case 'piece':
-        own(update)
         artifacts.add(update.artifactId, update.token.content)
         return told([update.token])
       case 'task': {
-        own(update)
         isStarted ||= isOwnTask(update.metadata)
         const events = told(update.artifacts.flatMap((artifact) => artifacts.tell(artifact, { append: false })))
-        // A task that is over already is the whole answer: that of `message/send`, or of a task that is asked for again.
-        return [...events, ...statusEvents(update.status, isTerminalState(update.status.state), update.metadata)]
+        return [...events, ...statusEvents(update)]
       }
       case 'status':
-        // @a2a-js/sdk 0.3 gives the failure of an agent that threw an id of its own; with it nobody's answer gets into this one.
-        if (update.status.state !== 'failed') own(update)
-        return statusEvents(update.status, update.isFinal, update.metadata)
+        return statusEvents(update)
       case 'artifact':
-        own(update)
         return told(artifacts.tell(update.artifact, update))
       case 'message':
         if (!update.message.isAgent) return []
         if (!task) last = { status: { state: 'completed' } }
         return told(update.message.parts.flatMap((part) => partEvents(part)))
       case 'unknown':
-        return [{ type: 'custom', name: update.name, data: update.value }]
+        return [custom(update.name, update.value)]
     }
   }
   const ofThisCall = (id: RpcId, isError: boolean): void => {
@@ -129,9 +119,11 @@ export function a2aDecoder(read: ReadUpdate, requestId: RpcId | undefined, onTas
   return {
     push(frame) {
       if (isOver || frame.data === '') return []
-      const value = frame.event === 'error' ? readFrame(frame) : readData(frame.data)
-      return begun(value.kind === 'refusal' ? told([value.error]) : decode(value))
+      const events = decode(frame.event === 'error' ? readFrame(frame) : readData(frame.data))
+      const begins = !isStarted
+      isStarted = true
+      return begins ? [{ type: 'started' }, ...events] : events
     },
-    end: () => (isOver || !last ? [] : told(finish(last.status, last.metadata))),
+    end: () => (isOver || !last ? [] : finish(last)),
   }
 }

@@ -1,15 +1,14 @@
 import { parseCursor } from '../../cursor.ts'
-import { watchEnding } from '../../events/ending.ts'
-import { effectiveLoopScope } from '../../events/scope.ts'
+import { isMain } from '../../events/scope.ts'
 import { eventTime } from '../../events/time.ts'
 import type { AgentEvent, EventOf } from '../../events/vocabulary.ts'
+import { type Ending, type Entry, failureOf, type RunWords, writtenRun } from '../../events/written-run.ts'
 import type { Frame } from '../../frames/frame.ts'
-import { isObject } from '../../json.ts'
+import { asText, isName, isObject, type Members } from '../../json.ts'
 import type { Stage } from '../../stage.ts'
-import type { Entry } from '../protocol.ts'
-import { endingMetadata, eventPart, membersMetadata, ownTask, repetition } from './own.ts'
+import { eventPart, marked, ownTask, repetition } from './own.ts'
 import type { RpcId } from './rpc.ts'
-import type { Artifact, Message, Metadata, Part, Status, TaskState, WriteUpdate, Written } from './update.ts'
+import type { Artifact, Message, Part, Status, TaskState, WriteUpdate, Written } from './update.ts'
 
 /** The names of one call, for a server that knows them. */
 export interface A2aOptions {
@@ -19,117 +18,95 @@ export interface A2aOptions {
   readonly taskId?: string
   /** Written unless a `started` event is to name it, by its `thread_id`. */
   readonly contextId?: string
-  /** Written: whether the stream is closed after an entry though the task is not over, as it is at a question. */
-  readonly isLast?: (entry: Entry) => boolean
+  /** Written: whether the stream is closed after this question though the task is not over. */
+  readonly isLast?: (approvalId: string) => boolean
   /** The clock for a status whose event tells no time; such a status has no time without it, and so the same bytes every time. */
   readonly now?: () => number
 }
 
-const isMain = (event: AgentEvent): boolean => effectiveLoopScope(event).kind === 'main'
-const base64 = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/
+const isBase64 = (text: string): boolean => text.length % 4 === 0 && /^[A-Za-z0-9+/]*={0,2}$/.test(text)
 
-function tokenPart({ type, content, ...members }: EventOf<'token'>): Part {
-  const isPlain = content !== '' && Object.keys(members).length === 0
-  return { kind: 'text', text: content, ...(isPlain ? {} : { metadata: membersMetadata(members) }) }
+function tokenPart({ type, content: text, ...members }: EventOf<'token'>): Part {
+  const isPlain = text !== '' && Object.keys(members).length === 0
+  return { kind: 'text', text, metadata: isPlain ? undefined : marked(members) }
 }
 
 /** A file is sent as one when it is either an address or bytes; else its event tells about it. */
-function filePart({ type, url, data, ...members }: EventOf<'file'>): Part | undefined {
-  const named = { kind: 'file', mediaType: members.media_type, name: members.name ?? undefined, metadata: membersMetadata(members) } as const
-  if (typeof url === 'string' && url !== '' && data === undefined) return { ...named, url }
-  if (typeof data === 'string' && data !== '' && url === undefined && base64.test(data)) return { ...named, bytes: data }
-  return undefined
+function filePart({ type, url, data: bytes, ...members }: EventOf<'file'>): (Part & { readonly kind: 'file' }) | undefined {
+  const named = { kind: 'file', mediaType: members.media_type, name: members.name ?? undefined, metadata: marked(members) } as const
+  if (url && bytes === undefined) return { ...named, url }
+  return bytes && url === undefined && isBase64(bytes) ? { ...named, bytes } : undefined
 }
 
 /** What a run says only in its result. */
 function outputPart(output: unknown): Part {
-  if (isObject(output)) return { kind: 'data', data: output, metadata: repetition }
-  return { kind: 'text', text: typeof output === 'string' ? output : JSON.stringify(output), metadata: repetition }
-}
-
-function failureText(event: AgentEvent, result: EventOf<'result'> | undefined): string {
-  return event.type === 'error' ? event.error : (result?.reason ?? 'The agent reported that it did not succeed')
+  return isObject(output) ? { kind: 'data', data: output, metadata: repetition } : { kind: 'text', text: asText(output), metadata: repetition }
 }
 
 /**
  * The task first, then one artifact that grows by the pieces of the answer, and a status for everything else, with the event as
  * a data part: what tools say is never part of the answer. A run that was cut off gets no last status, so its reader knows.
  */
-export function a2aEncoder(writeUpdate: WriteUpdate, options: A2aOptions): Stage<Entry, Frame> {
-  const { requestId = 1, now } = options
-  const ending = watchEnding()
-  let owner: { readonly taskId: string; readonly contextId: string } | undefined
-  let result: EventOf<'result'> | undefined
+function a2aWords({ now, isLast, ...names }: A2aOptions): RunWords<Written> {
+  let owner = { taskId: '', contextId: '' }
   let hasAnswer = false
-  let isOver = false
   let messages = 0
   let files = 0
 
-  const write = (update: Written): Frame => ({ data: JSON.stringify({ jsonrpc: '2.0', id: requestId, result: writeUpdate(update) }) })
-  const named = (id: string, event: AgentEvent) => {
-    const taskId = options.taskId ?? parseCursor(id)?.epoch ?? 'task'
+  const ownerOf = ({ id, event }: Entry): typeof owner => {
+    const taskId = names.taskId ?? parseCursor(id)?.epoch ?? 'task'
     const thread = event.type === 'started' ? event['thread_id'] : undefined
-    return { taskId, contextId: options.contextId ?? (typeof thread === 'string' && thread !== '' ? thread : `context-${taskId}`) }
+    return { taskId, contextId: names.contextId ?? (isName(thread) ? thread : `context-${taskId}`) }
   }
   const status = (state: TaskState, event: AgentEvent, message?: Message): Status => {
     const time = eventTime(event) ?? now?.()
     return { state, message, timestamp: time === undefined ? undefined : new Date(time).toISOString() }
   }
-  type Owner = NonNullable<typeof owner>
-  const messageOf = ({ taskId }: Owner, ...parts: Part[]): Message => ({ messageId: `${taskId}-message-${++messages}`, isAgent: true, parts })
-  const artifact = (to: Owner, made: Artifact, append: boolean, lastChunk: boolean): Frame =>
-    write({ kind: 'artifact', ...to, artifact: made, append, lastChunk })
-  const answer = (to: Owner, part: Part, lastChunk = false): Frame => {
-    const frame = artifact(to, { artifactId: `${to.taskId}-answer`, name: 'response', parts: [part] }, hasAnswer, lastChunk)
+  const message = (...parts: Part[]): Message => ({ messageId: `${owner.taskId}-message-${++messages}`, isAgent: true, parts })
+  const artifact = (made: Artifact, append: boolean, lastChunk: boolean): Written => ({ kind: 'artifact', ...owner, artifact: made, append, lastChunk })
+  const answer = (part: Part, lastChunk = false): Written => {
+    const append = hasAnswer
     hasAnswer = true
-    return frame
+    return artifact({ artifactId: `${owner.taskId}-answer`, name: 'response', parts: [part] }, append, lastChunk)
   }
   /** The stream is closed after one that has metadata. */
-  const state = (to: Owner, made: Status, metadata?: Metadata): Frame =>
-    write({ kind: 'status', ...to, status: made, isFinal: metadata !== undefined, metadata })
+  const state = (made: Status, metadata?: Members): Written => ({ kind: 'status', ...owner, status: made, isFinal: metadata !== undefined, metadata })
 
-  const encode = (to: Owner, entry: Entry): Frame => {
-    const { event } = entry
-    if (event.type === 'token' && isMain(event)) return answer(to, tokenPart(event))
+  const encode = (event: AgentEvent): Written => {
+    if (event.type === 'token' && isMain(event)) return answer(tokenPart(event))
     const file = event.type === 'file' ? filePart(event) : undefined
-    if (file)
-      return artifact(to, { artifactId: `${to.taskId}-file-${++files}`, name: file.kind === 'file' ? file.name : undefined, parts: [file] }, false, true)
-    if (event.type !== 'approval_request') return state(to, status('working', event, messageOf(to, eventPart(event))))
+    if (file) return artifact({ artifactId: `${owner.taskId}-file-${++files}`, name: file.name, parts: [file] }, false, true)
+    if (event.type !== 'approval_request') return state(status('working', event, message(eventPart(event))))
     const question: Part = { kind: 'text', text: `May ${event.tool_name} be called?` }
-    return state(to, status('input-required', event, messageOf(to, question, eventPart(event))), options.isLast?.(entry) ? ownTask : undefined)
+    return state(status('input-required', event, message(question, eventPart(event))), isLast?.(event.approval_id) ? ownTask : undefined)
   }
-  const finish = (to: Owner, event: AgentEvent): Frame[] => {
-    isOver = true
-    const outcome = ending.outcome({ isNumbered: false })
-    const output = outcome === 'completed' ? (result?.output ?? undefined) : undefined
-    const frames: Frame[] = []
-    // Nobody knows of a piece that it is the last one until the run is over.
-    if (hasAnswer) frames.push(answer(to, { kind: 'text', text: '' }, true))
-    else if (output !== undefined) frames.push(answer(to, outputPart(output), true))
-    const metadata = endingMetadata(event)
-    const end = (name: TaskState, text?: string): Frame => {
-      const message = text === undefined ? undefined : messageOf(to, { kind: 'text', text })
-      return state(to, status(name, event, message), metadata)
-    }
-    if (outcome === 'completed') return [...frames, end('completed')]
-    if (event.type === 'cancelled') return [...frames, end('canceled', event.reason ?? undefined)]
-    return [...frames, end('failed', failureText(event, result))]
+  /** Nobody knows of a piece that it is the last one until the run is over. */
+  const lastAnswer = ({ outcome, result }: Ending): Written[] => {
+    if (hasAnswer) return [answer({ kind: 'text', text: '' }, true)]
+    return outcome === 'completed' && result?.output != null ? [answer(outputPart(result.output), true)] : []
+  }
+  /** How the task stands in the end, and why. */
+  const verdict = (ending: Ending): readonly [TaskState, string | undefined] => {
+    if (ending.outcome === 'completed') return ['completed', undefined]
+    return ending.event?.type === 'cancelled' ? ['canceled', ending.event.reason ?? undefined] : ['failed', failureOf(ending)]
   }
   return {
-    push(entry) {
-      if (isOver) return []
-      const { id, event } = entry
-      ending.see(event)
-      if (event.type === 'result' && isMain(event)) result = event
-      const to = owner ?? named(id, event)
-      const first = owner ? [] : [write({ kind: 'task', ...to, status: status('working', event), artifacts: [], metadata: ownTask })]
-      owner = to
-      return ending.isOver() ? [...first, ...finish(to, event)] : [...first, encode(to, entry)]
+    begin(first) {
+      if (!first) return []
+      owner = ownerOf(first)
+      return [{ kind: 'task', ...owner, status: status('working', first.event), isFinal: false, artifacts: [], metadata: ownTask }]
     },
-    end() {
-      const outcome = ending.outcome({ isNumbered: false })
-      if (isOver || !owner || outcome === 'truncated') return []
-      return finish(owner, { type: 'completed', success: outcome === 'completed' })
+    tell: (event) => [encode(event)],
+    end(ending) {
+      const { outcome, event = { type: 'completed', success: outcome === 'completed' } } = ending
+      if (outcome === 'truncated') return []
+      const answered = lastAnswer(ending)
+      const [end, text] = verdict(ending)
+      const said = text === undefined ? undefined : message({ kind: 'text', text })
+      return [...answered, state(status(end, event, said), marked(event))]
     },
   }
 }
+
+export const a2aEncoder = (writeUpdate: WriteUpdate, { requestId: id = 1, ...options }: A2aOptions): Stage<Entry, Frame> =>
+  writtenRun(a2aWords(options), (update) => ({ data: JSON.stringify({ jsonrpc: '2.0', id, result: writeUpdate(update) }) }))

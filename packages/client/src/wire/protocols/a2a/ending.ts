@@ -1,31 +1,32 @@
 /** How a run ends in each state of its task. */
 import type { AgentEvent } from '../../events/vocabulary.ts'
+import { given, type Members } from '../../json.ts'
 import { endingIn } from './own.ts'
-import { textOf } from './parts.ts'
-import type { Metadata, Status } from './update.ts'
+import { textIn } from './parts.ts'
+import type { Status } from './update.ts'
 
-/** Gives the result unless there was one. */
-type Result = (stop?: string) => AgentEvent[]
-type End = (said: { readonly text: string; readonly state: string; readonly time: { timestamp?: string } }, result: Result) => AgentEvent[]
-
-const failed =
-  (otherwise: string): End =>
-  ({ text, state, time }) => [{ type: 'error', error: text || otherwise, code: state, ...time }]
-
-const ends: ReadonlyMap<string, End> = new Map<string, End>([
-  ['completed', ({ time }, result) => [...result(), { type: 'completed', success: true, ...time }]],
-  // The question is the answer of this turn: the next message goes to the same task.
-  ['input-required', ({ state, time }, result) => [...result(state), { type: 'completed', success: true, ...time }]],
-  ['auth-required', failed('The agent needs to be authorised first')],
-  ['failed', failed('The agent failed')],
-  ['rejected', failed('The agent refused the task')],
-  ['canceled', ({ text, time }) => [{ type: 'cancelled', ...(text === '' ? {} : { reason: text }), ...time }]],
+const failures: ReadonlyMap<string, string> = new Map([
+  ['auth-required', 'The agent needs to be authorised first'],
+  ['failed', 'The agent failed'],
+  ['rejected', 'The agent refused the task'],
 ])
 
-/** Nothing for any other state: a stream that says its last word in one has not ended the run. */
-export function endEvents({ state, message, timestamp }: Status, metadata: Metadata | undefined, result: Result): AgentEvent[] {
+/** What a task says last. */
+export interface LastWord {
+  readonly status: Status
+  readonly metadata?: Members | undefined
+}
+
+/** `result` gives the result unless there was one. Nothing for any other state: a stream that says its last word in one has not ended the run. */
+export function endEvents({ status: { state, message, timestamp }, metadata }: LastWord, result: (stop?: string) => AgentEvent[]): AgentEvent[] {
   const own = endingIn(metadata, state)
   if (own) return [own]
-  const said = { text: message ? textOf(message.parts) : '', state, time: timestamp === undefined ? {} : { timestamp } }
-  return ends.get(state)?.(said, result) ?? []
+  const text = message ? textIn(message.parts) : ''
+  const time = given({ timestamp })
+  const failure = failures.get(state)
+  if (failure) return [{ type: 'error', error: text || failure, code: state, ...time }]
+  if (state === 'canceled') return [{ type: 'cancelled', ...given({ reason: text || undefined }), ...time }]
+  // The question is the answer of this turn: the next message goes to the same task.
+  const isAsking = state === 'input-required'
+  return isAsking || state === 'completed' ? [...result(isAsking ? state : undefined), { type: 'completed', success: true, ...time }] : []
 }

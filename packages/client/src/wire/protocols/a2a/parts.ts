@@ -1,28 +1,21 @@
 /** Parts as events, and what of an artifact is new. */
 import { parseEvent } from '../../events/parse.ts'
+import { custom } from '../../events/told-run.ts'
 import type { AgentEvent, EventOf } from '../../events/vocabulary.ts'
+import { given } from '../../json.ts'
 import { eventIn, isRepetition, membersIn } from './own.ts'
 import type { Artifact, Part } from './update.ts'
 
 type FilePart = Extract<Part, { kind: 'file' }>
 
-function fileEvent(part: FilePart): AgentEvent {
-  const { url, bytes, mediaType = 'application/octet-stream', name } = part
-  const file: EventOf<'file'> = {
-    type: 'file',
-    media_type: mediaType,
-    ...(name === undefined ? {} : { name }),
-    ...(url === undefined ? {} : { url }),
-    ...(bytes === undefined ? {} : { data: bytes }),
-  }
+/** The event of a part, with the members that the part has no place for. */
+function withMembers(event: AgentEvent, part: Part): AgentEvent {
   const members = membersIn(part)
-  return members ? parseEvent({ ...file, ...members, type: 'file' }) : file
+  return members ? parseEvent({ ...members, ...event }) : event
 }
 
-function textEvents(part: Part, content: string): AgentEvent[] {
-  const members = membersIn(part)
-  if (members) return [parseEvent({ ...members, type: 'token', content })]
-  return content === '' ? [] : [{ type: 'token', content }]
+function fileEvent({ url, bytes: data, mediaType: media_type = 'application/octet-stream', name }: FilePart): EventOf<'file'> {
+  return { type: 'file', media_type, ...given({ name, url, data }) }
 }
 
 /** `name` says what a data part is, for those who look for it among the custom events. */
@@ -32,17 +25,17 @@ export function partEvents(part: Part, name = 'data'): AgentEvent[] {
   if (own) return [own]
   switch (part.kind) {
     case 'text':
-      return textEvents(part, part.text)
+      return part.text === '' && !membersIn(part) ? [] : [withMembers({ type: 'token', content: part.text }, part)]
     case 'data':
-      return [{ type: 'custom', name, data: part.data }]
+      return [custom(name, part.data)]
     case 'file':
-      return [fileEvent(part)]
+      return [withMembers(fileEvent(part), part)]
     case 'unknown':
-      return [{ type: 'custom', name: 'part', data: part.value }]
+      return [custom('part', part.value)]
   }
 }
 
-export function textOf(parts: readonly Part[]): string {
+export function textIn(parts: readonly Part[]): string {
   return parts.reduce((text, part) => (part.kind === 'text' ? text + part.text : text), '')
 }
 
@@ -66,7 +59,7 @@ export function createArtifacts(): Artifacts {
     },
     tell({ artifactId, name, parts }, { append }) {
       const seen = seenOf(artifactId)
-      const text = textOf(parts)
+      const text = textIn(parts)
       const others = parts.filter(({ kind }) => kind !== 'text').length
       if (append) {
         seen.text += text

@@ -1,12 +1,18 @@
 /** What A2A says, whatever its version: the schema files read their own shapes into this and write them from it. */
-export type Metadata = Readonly<Record<string, unknown>>
+import type { Members } from '../../json.ts'
 
 export type Part = (
   | { readonly kind: 'text'; readonly text: string }
   | { readonly kind: 'data'; readonly data: unknown }
-  | { readonly kind: 'file'; readonly mediaType: string | undefined; readonly name: string | undefined; readonly url?: string; readonly bytes?: string }
-  | { readonly kind: 'unknown'; readonly value: Metadata }
-) & { readonly metadata?: Metadata | undefined }
+  | {
+      readonly kind: 'file'
+      readonly mediaType?: string | undefined
+      readonly name?: string | undefined
+      readonly url?: string | undefined
+      readonly bytes?: string | undefined
+    }
+  | { readonly kind: 'unknown'; readonly value: Members }
+) & { readonly metadata?: Members | undefined }
 
 export interface Artifact {
   readonly artifactId: string
@@ -42,24 +48,24 @@ export interface Status {
 interface Owned {
   readonly taskId: string
   readonly contextId: string
-  readonly metadata?: Metadata | undefined
+  readonly metadata?: Members | undefined
 }
 
 export type Update =
-  | (Owned & { readonly kind: 'task'; readonly status: Status; readonly artifacts: readonly Artifact[] })
+  | (Owned & { readonly kind: 'task'; readonly status: Status; readonly isFinal: boolean; readonly artifacts: readonly Artifact[] })
   | (Owned & { readonly kind: 'status'; readonly status: Status; readonly isFinal: boolean })
-  | (Owned & { readonly kind: 'artifact'; readonly artifact: Artifact; readonly append: boolean; readonly lastChunk: boolean })
+  | (Owned & { readonly kind: 'artifact'; readonly artifact: Artifact; readonly append: boolean; readonly lastChunk?: boolean })
   | { readonly kind: 'message'; readonly message: Message }
-  | { readonly kind: 'unknown'; readonly name: string; readonly value: Metadata }
+  | { readonly kind: 'unknown'; readonly name: string; readonly value: Members }
 
 /** What this side writes. */
 export type Written = Extract<Update, Owned>
 
 /** Reads what one version has inside a JSON-RPC result. Throws ProtocolError for what is no result of that version. */
-export type ReadUpdate = (result: Metadata) => Update
+export type ReadUpdate = (result: Members) => Update
 export type WriteUpdate = (update: Written) => object
 
+const terminal: readonly TaskState[] = ['completed', 'failed', 'rejected', 'canceled']
+
 /** A task in one of these never runs again. */
-export function isTerminalState(state: TaskState): boolean {
-  return state === 'completed' || state === 'failed' || state === 'rejected' || state === 'canceled'
-}
+export const isTerminalState = (state: TaskState): boolean => terminal.includes(state)

@@ -1,18 +1,18 @@
 import { parseEvent } from '../../events/parse.ts'
 import type { AgentEvent } from '../../events/vocabulary.ts'
-import { parseJson } from '../../json.ts'
+import { isText, jsonOrText, parseJson, type Typed } from '../../json.ts'
 import type { Tell } from './decode-speech.ts'
-import { maybeText, type Raw, remarkOf, textOf, wrong } from './words.ts'
+import { maybeText, remarkOf, textOf, wrong } from './words.ts'
 
 /** Tool calls: arguments in pieces, told as they come; the call itself when they are complete. */
 export interface Calls {
-  start(value: Raw): AgentEvent[]
-  piece(value: Raw): AgentEvent[]
-  end(value: Raw): AgentEvent[]
-  chunk(value: Raw): AgentEvent[]
+  start(value: Typed): AgentEvent[]
+  piece(value: Typed): AgentEvent[]
+  end(value: Typed): AgentEvent[]
+  chunk(value: Typed): AgentEvent[]
   /** A call that comes in chunks has no end of its own: whatever else is sent ends it. */
   endChunks(): AgentEvent[]
-  result(value: Raw): AgentEvent[]
+  result(value: Typed): AgentEvent[]
   nameOf(id: unknown): string | undefined
 }
 
@@ -21,38 +21,26 @@ interface Call {
   text: string
 }
 
-/** What cannot be read as JSON is shown as it is. */
-function parametersOf(text: string): { readonly parameters?: unknown } {
-  if (text === '') return {}
-  try {
-    return { parameters: parseJson(text) }
-  } catch {
-    return { parameters: text }
-  }
-}
-
 export function createCalls(tell: Tell): Calls {
   const calls = new Map<string, Call>()
   let count = 0
-  let chunked: { readonly id: string; readonly value: Raw } | undefined
+  let chunked: { readonly id: string; readonly value: Typed } | undefined
 
-  const begin = (value: Raw, id: string, name: string): AgentEvent[] => {
+  const begin = (value: Typed, id: string, name: string): AgentEvent[] => {
     calls.set(id, { name, text: '' })
-    if (remarkOf(value)?.isClosing) return []
-    return [tell(value, { type: 'tool_call_delta', tool_call: { id, function: { name } }, arguments_delta: '' })]
+    return tell(value, { type: 'tool_call_delta', tool_call: { id, function: { name } }, arguments_delta: '' })
   }
-  const append = (value: Raw, id: string, delta: string): AgentEvent[] => {
+  const append = (value: Typed, id: string, delta: string): AgentEvent[] => {
     const call = calls.get(id)
     if (call) call.text += delta
-    if (delta === '' || remarkOf(value)?.isClosing) return []
-    return [tell(value, { type: 'tool_call_delta', tool_call: { id, function: {} }, arguments_delta: delta })]
+    return delta === '' ? [] : tell(value, { type: 'tool_call_delta', tool_call: { id, function: {} }, arguments_delta: delta })
   }
-  const finish = (value: Raw, id: string): AgentEvent[] => {
+  const finish = (value: Typed, id: string): AgentEvent[] => {
     const call = calls.get(id)
-    if (!call || remarkOf(value)?.isClosing) return []
+    if (!call) return []
     const { name, text } = call
     call.text = ''
-    return [tell(value, { type: 'tool_call', tool_name: name, ...parametersOf(text), tool_call_id: id })]
+    return tell(value, { type: 'tool_call', tool_name: name, ...(text === '' ? {} : { parameters: jsonOrText(text) }), tool_call_id: id })
   }
   const endChunks = (): AgentEvent[] => {
     const ended = chunked
@@ -66,26 +54,25 @@ export function createCalls(tell: Tell): Calls {
     end: (value) => finish(value, textOf(value, 'toolCallId')),
     chunk(value) {
       const id = maybeText(value, 'toolCallId') ?? chunked?.id
-      const isNew = chunked?.id !== id || id === undefined
-      const events = isNew ? endChunks() : []
       if (id === undefined) throw wrong('the first chunk of a tool call has no `toolCallId`', value)
-      if (isNew) {
+      const events: AgentEvent[] = []
+      if (chunked?.id !== id) {
+        events.push(...endChunks(), ...begin(value, id, textOf(value, 'toolCallName')))
         chunked = { id, value }
-        events.push(...begin(value, id, textOf(value, 'toolCallName')))
       }
       return [...events, ...append(value, id, maybeText(value, 'delta') ?? '')]
     },
     endChunks,
-    nameOf: (id) => (typeof id === 'string' ? calls.get(id)?.name : undefined),
+    nameOf: (id) => (isText(id) ? calls.get(id)?.name : undefined),
     result(value) {
       const { content } = value
       const id = maybeText(value, 'toolCallId') ?? `call-${++count}`
       const remark = remarkOf(value)
-      if (typeof content !== 'string' && !Array.isArray(content)) throw wrong('`content` is neither text nor parts', value)
+      if (!isText(content) && !Array.isArray(content)) throw wrong('`content` is neither text nor parts', value)
       const named = { tool_name: calls.get(id)?.name ?? 'unknown', tool_call_id: id }
-      if (remark?.isError) return [tell(value, parseEvent({ type: 'tool_error', ...named, error: content }))]
-      const result = remark?.isJson && typeof content === 'string' ? parseJson(content) : content
-      return [tell(value, { type: 'tool_result', ...named, result })]
+      if (remark.isError) return tell(value, parseEvent({ type: 'tool_error', ...named, error: content }))
+      const result = remark.isJson && isText(content) ? parseJson(content) : content
+      return tell(value, { type: 'tool_result', ...named, result })
     },
   }
 }

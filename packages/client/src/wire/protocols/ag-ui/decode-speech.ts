@@ -1,18 +1,20 @@
+import { isoTimeOf } from '../../events/iso-time.ts'
+import { custom } from '../../events/told-run.ts'
 import type { AgentEvent } from '../../events/vocabulary.ts'
-import { isObject } from '../../json.ts'
+import { isObject, isText, type Typed } from '../../json.ts'
 import type { Piece } from './pieces.ts'
-import { isoTimeOf, maybeText, type Raw, textOf } from './words.ts'
+import { maybeText, textOf } from './words.ts'
 
-export type Tell = (value: Raw, event: AgentEvent) => AgentEvent
+export type Tell = (value: Typed, event: AgentEvent) => AgentEvent[]
 
 /** Texts and reasoning: both come in messages with an id, whole or in chunks that leave out what has not changed. */
 export interface Speech {
-  start(value: Raw): AgentEvent[]
-  piece(value: Raw): AgentEvent[]
+  start(value: Typed): AgentEvent[]
+  piece(value: Typed): AgentEvent[]
   /** The same for a piece that says nothing else. */
   add(piece: Piece): AgentEvent[]
-  end(value: Raw): AgentEvent[]
-  think(value: Raw): AgentEvent[]
+  end(value: Typed): AgentEvent[]
+  think(value: Typed): AgentEvent[]
   /** Messages of others that nobody ended. */
   flush(): AgentEvent[]
   /** A snapshot tells the conversation anew. */
@@ -23,7 +25,7 @@ export interface Speech {
 
 export function createSpeech(tell: Tell): Speech {
   /** What others say (a user's or a system's message) is no part of the answer, and told as a whole. */
-  const others = new Map<string, { readonly role: string; text: string }>()
+  const others = new Map<string | undefined, { readonly role: string; text: string }>()
   const begun = new Set<string>()
   let count = 0
   let current: string | undefined
@@ -31,34 +33,28 @@ export function createSpeech(tell: Tell): Speech {
   let said = ''
   let thinking: string | undefined
 
-  const open = (id: string, role: string | undefined, isMain: boolean): void => {
-    if (role !== undefined && role !== 'assistant') others.set(id, { role, text: '' })
-    else if (isMain) {
+  const start = (value: Typed): AgentEvent[] => {
+    const id = maybeText(value, 'messageId') ?? `message-${++count}`
+    const role = maybeText(value, 'role') ?? 'assistant'
+    current = id
+    begun.add(id)
+    if (role !== 'assistant') others.set(id, { role, text: '' })
+    else if (value['subagentRunId'] == null) {
       last = id
       said = ''
     }
-  }
-  const start = (value: Raw): AgentEvent[] => {
-    current = maybeText(value, 'messageId') ?? `message-${++count}`
-    begun.add(current)
-    open(current, maybeText(value, 'role'), value['subagentRunId'] == null)
     return []
   }
   /** The message a piece belongs to. A chunk begins its own, and so does a text whose beginning was not sent. */
-  const opened = (value: Raw): string => {
+  const opened = (value: Typed): string => {
     const given = maybeText(value, 'messageId')
-    if (given !== undefined && begun.has(given)) {
-      if (value.type === 'TEXT_MESSAGE_CHUNK') current = given
-      return given
-    }
-    if (given !== undefined || current === undefined) start(value)
+    if (given === undefined ? current === undefined : !begun.has(given)) start(value)
+    else if (given !== undefined && value.type === 'TEXT_MESSAGE_CHUNK') current = given
     return given ?? current ?? ''
   }
   const close = (id: string | undefined): AgentEvent[] => {
-    const other = id === undefined ? undefined : others.get(id)
-    if (id === undefined || !other) return []
-    others.delete(id)
-    return [{ type: 'custom', name: 'message', data: { id, role: other.role, content: other.text } }]
+    const other = others.get(id)
+    return other && others.delete(id) ? [custom('message', { id, role: other.role, content: other.text })] : []
   }
   /** False when there is nothing to tell of it. */
   const say = (id: string, content: string): boolean => {
@@ -73,7 +69,7 @@ export function createSpeech(tell: Tell): Speech {
     piece(value) {
       const id = opened(value)
       const content = value.type === 'TEXT_MESSAGE_CHUNK' ? (maybeText(value, 'delta') ?? '') : textOf(value, 'delta')
-      return say(id, content) ? [tell(value, { type: 'token', content, message_id: id })] : []
+      return say(id, content) ? tell(value, { type: 'token', content, message_id: id }) : []
     },
     add({ id, content, time }) {
       if (!begun.has(id)) start({ type: 'TEXT_MESSAGE_START', messageId: id })
@@ -91,14 +87,14 @@ export function createSpeech(tell: Tell): Speech {
       // The older names have no ids; each of their messages begins with a start.
       if (given !== undefined || thinking === undefined || value.type.endsWith('START')) thinking = given ?? `reasoning-${++count}`
       const content = maybeText(value, 'delta') ?? ''
-      return content === '' ? [] : [tell(value, { type: 'thinking_token', content, message_id: thinking })]
+      return content === '' ? [] : tell(value, { type: 'thinking_token', content, message_id: thinking })
     },
     flush: () => [...others.keys()].flatMap(close),
     retell(messages) {
       const answer = messages.findLast((message) => isObject(message) && message['role'] === 'assistant')
-      if (!isObject(answer) || typeof answer['content'] !== 'string') return
+      if (!isObject(answer) || !isText(answer['content'])) return
       said = answer['content']
-      last = typeof answer['id'] === 'string' ? answer['id'] : last
+      last = isText(answer['id']) ? answer['id'] : last
     },
     get said() {
       return said

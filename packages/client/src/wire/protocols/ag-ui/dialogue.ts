@@ -1,4 +1,5 @@
-import type { Ask, Call, TaskInput } from '../../ask.ts'
+import type { Ask, TaskInput } from '../../ask.ts'
+import { asText } from '../../json.ts'
 import type { Dialogue } from '../protocol.ts'
 
 /** How a run is asked for: `RunAgentInput` of `@ag-ui/core` 1.0.0. Stopping one is closing the connection. */
@@ -10,13 +11,11 @@ export function agUiDialogue({ runId, task, parameters }: Ask): Dialogue {
     state: {},
     messages: [...past, { id: `${runId}-task`, role: 'user', content: contentOf(task) }],
     tools: [],
-    context: Object.entries(task.context ?? {}).map(([description, value]) => ({ description, value: textOf(value) })),
+    context: Object.entries(task.context ?? {}).map(([description, value]) => ({ description, value: asText(value) })),
     forwardedProps: { ...parameters },
   }
-  return { start: { method: 'POST', path: '', body } satisfies Call }
+  return { start: { method: 'POST', path: '', body } }
 }
-
-const textOf = (value: unknown): string => (typeof value === 'string' ? value : JSON.stringify(value))
 
 function contentOf({ description, images = [] }: TaskInput): unknown {
   if (images.length === 0) return description

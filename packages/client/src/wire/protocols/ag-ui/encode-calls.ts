@@ -1,5 +1,7 @@
+import { firstOf, wholeName } from '../../events/calls.ts'
 import type { EventOf } from '../../events/vocabulary.ts'
-import { closing, type Ids, remark, time, type Word } from './encode-words.ts'
+import { jsonOrText } from '../../json.ts'
+import { closing, envelope, type NewId, time, type Word } from './encode-words.ts'
 import type { Remark } from './words.ts'
 
 /** Tool calls by id; those that have none are found by index, then by name and in order, as the reducer finds them. */
@@ -13,18 +15,12 @@ export interface CallWords {
 interface Call {
   readonly id: string
   readonly name: string
-  readonly index: number | undefined
+  readonly index: number | null | undefined
   text: string
 }
 
-function isText(text: string, value: unknown): boolean {
-  try {
-    return JSON.stringify(JSON.parse(text)) === JSON.stringify(value)
-  } catch {
-    // No JSON: it is read back as the text it is.
-    return text === value
-  }
-}
+/** True for a text that is read back as this value. */
+const says = (text: string, value: unknown): boolean => JSON.stringify(jsonOrText(text)) === JSON.stringify(value)
 
 /** A result is text; what is none is told as JSON, with the remark that it is. */
 function contentOf(event: EventOf<'tool_result'> | EventOf<'tool_error'>): { readonly content: string; readonly beside: Remark } {
@@ -33,85 +29,70 @@ function contentOf(event: EventOf<'tool_result'> | EventOf<'tool_error'>): { rea
   return { content: JSON.stringify(event.result) ?? 'null', beside: { isJson: true } }
 }
 
-export function createCallWords(ids: Ids, parent: () => string): CallWords {
+export function createCallWords(newId: NewId, parent: () => string): CallWords {
   const open = new Map<string, Call>()
-  /** Names by id of all calls that were told, and the ids of those that wait for a result. */
-  const names = new Map<string, string>()
-  const waiting = new Map<string, Set<string>>()
+  /** All calls that were told, by id, and those that wait for a result. */
+  const told = new Map<string, Call>()
+  const waiting = new Set<Call>()
 
-  const begin = (id: string, name: string, index: number | undefined): Call => {
-    const call = { id, name, index, text: '' }
-    open.set(id, call)
-    names.set(id, name)
+  const begin = (stated: string | null | undefined, name: string, index?: number | null): Call => {
+    const call = { id: stated || newId('call'), name, index, text: '' }
+    open.set(call.id, call)
+    told.set(call.id, call)
     return call
   }
-  const end = (call: Call): void => {
-    open.delete(call.id)
-    const same = waiting.get(call.name) ?? new Set()
-    waiting.set(call.name, same.add(call.id))
-  }
-  const openBy = (matches: (call: Call) => boolean): Call | undefined => {
-    for (const call of open.values()) if (matches(call)) return call
-    return undefined
-  }
-  const assembling = ({ id, index }: EventOf<'tool_call_delta'>['tool_call']): Call | undefined => {
-    if (id) return open.get(id)
-    return index == null ? [...open.values()].at(-1) : openBy((call) => call.index === index)
-  }
+  const start = ({ id, name }: Call, beside: object): Word => ({
+    type: 'TOOL_CALL_START',
+    toolCallId: id,
+    toolCallName: name,
+    parentMessageId: parent(),
+    ...beside,
+  })
   const argument = (call: Call, delta: string, beside: object): Word[] => {
     call.text += delta
     return delta === '' ? [] : [{ type: 'TOOL_CALL_ARGS', toolCallId: call.id, delta, ...beside }]
   }
-  /** A result comes only after its call was ended, whatever our run says. */
-  const endOf = (given: string | null | undefined, name: string): Word[] => {
-    const isAnswered = !given && waiting.get(name)?.size
-    const call = given ? open.get(given) : isAnswered ? undefined : openBy((each) => each.name === name)
-    if (!call) return []
-    end(call)
-    return [{ type: 'TOOL_CALL_END', toolCallId: call.id, ...closing }]
+  const end = (call: Call, beside: object): Word => {
+    open.delete(call.id)
+    waiting.add(call)
+    return { type: 'TOOL_CALL_END', toolCallId: call.id, ...beside }
   }
-  const oldestOf = (name: string): string => {
-    const [oldest] = waiting.get(name) ?? []
-    return oldest ?? ids.next('call')
+  const named = (calls: Iterable<Call>, name: string): Call | undefined => firstOf(calls, (call) => call.name === name)
+  const assembling = ({ id, index }: EventOf<'tool_call_delta'>['tool_call']): Call | undefined => {
+    if (id) return open.get(id)
+    return index == null ? [...open.values()].at(-1) : firstOf(open.values(), (call) => call.index === index)
   }
   return {
     assemble(event) {
       const { tool_call: stated, arguments_delta: piece } = event
       const { name, arguments: all } = stated.function
       const known = assembling(stated)
-      const call = known ?? begin(stated.id || ids.next('call'), name || 'unknown', stated.index ?? undefined)
-      const start: Word[] = known ? [] : [{ type: 'TOOL_CALL_START', toolCallId: call.id, toolCallName: call.name, parentMessageId: parent(), ...time(event) }]
+      const call = known ?? begin(stated.id, name || 'unknown', stated.index)
       // AIECS tells all arguments so far; where they do not go on from what was told, the call itself says what is right.
-      const grown = typeof all === 'string' && all.startsWith(call.text) ? all.slice(call.text.length) : ''
-      return [...start, ...argument(call, piece ?? grown, time(event))]
+      const grown = all?.startsWith(call.text) ? all.slice(call.text.length) : ''
+      return [...(known ? [] : [start(call, time(event))]), ...argument(call, piece ?? grown, time(event))]
     },
     call(event) {
-      const { tool_name: name, operation, parameters, tool_call_id: id } = event
-      const whole = operation ? `${name}_${operation}` : name
-      const known = id ? open.get(id) : (openBy((call) => call.name === whole) ?? openBy((call) => call.name === name))
-      const call = known ?? begin(id || ids.next('call'), name, undefined)
-      const words: Word[] = known ? [] : [{ type: 'TOOL_CALL_START', toolCallId: call.id, toolCallName: name, parentMessageId: parent(), ...closing }]
-      if (!known && parameters !== undefined) words.push(...argument(call, JSON.stringify(parameters), closing))
-      const isTold = call.text === '' ? parameters === undefined : isText(call.text, parameters)
-      const told = ['tool_call_id', ...(isTold ? ['parameters'] : []), ...(call.name === name ? ['tool_name'] : [])]
-      end(call)
-      return [...words, { type: 'TOOL_CALL_END', toolCallId: call.id, ...time(event), ...remark(event, told) }]
+      const { tool_name: name, parameters, tool_call_id: id } = event
+      const known = id ? open.get(id) : (named(open.values(), wholeName(event)) ?? named(open.values(), name))
+      const call = known ?? begin(id, name)
+      const words = known ? [] : [start(call, closing), ...(parameters === undefined ? [] : argument(call, JSON.stringify(parameters), closing))]
+      const isTold = call.text === '' ? parameters === undefined : says(call.text, parameters)
+      const members = ['tool_call_id', ...(isTold ? ['parameters'] : []), ...(call.name === name ? ['tool_name'] : [])]
+      return [...words, end(call, envelope(event, members))]
     },
     result(event) {
       const { tool_name: name, tool_call_id: given } = event
-      const ends = endOf(given, name)
-      const id = given || oldestOf(name)
-      const calledAs = names.get(id)
-      waiting.get(calledAs ?? name)?.delete(id)
-      const members = ['result', 'error', 'tool_call_id', ...(calledAs === name ? ['tool_name'] : [])]
-      const said = contentOf(event)
-      const word = { type: 'TOOL_CALL_RESULT', messageId: ids.next('result'), toolCallId: id, role: 'tool', content: said.content }
-      return [...ends, { ...word, ...time(event), ...remark(event, members, said.beside) }]
+      // A result comes only after its call was ended, whatever our run says.
+      const call = given ? told.get(given) : (named(waiting, name) ?? named(open.values(), name))
+      const ends = call && open.has(call.id) ? [end(call, closing)] : []
+      if (call) waiting.delete(call)
+      const members = ['result', 'error', 'tool_call_id', ...(call?.name === name ? ['tool_name'] : [])]
+      const { content, beside } = contentOf(event)
+      const toolCallId = call?.id ?? (given || newId('call'))
+      const word = { type: 'TOOL_CALL_RESULT', messageId: newId('result'), toolCallId, role: 'tool', content }
+      return [...ends, { ...word, ...envelope(event, members, beside) }]
     },
-    close() {
-      const words = Array.from(open.keys(), (toolCallId): Word => ({ type: 'TOOL_CALL_END', toolCallId, ...closing }))
-      open.clear()
-      return words
-    },
+    close: () => Array.from(open.values(), (call) => end(call, closing)),
   }
 }

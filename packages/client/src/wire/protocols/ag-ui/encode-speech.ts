@@ -1,5 +1,6 @@
 import type { AgentEvent, EventOf } from '../../events/vocabulary.ts'
-import { type Ids, remark, time, type Word } from './encode-words.ts'
+import { isName } from '../../json.ts'
+import { envelope, type NewId, type Word } from './encode-words.ts'
 
 /** The agent's texts as messages: a new one after everything that parts two texts. One is open at a time. */
 export interface SpeechWords {
@@ -11,7 +12,7 @@ export interface SpeechWords {
   turn(): void
 }
 
-export function createSpeechWords(ids: Ids): SpeechWords {
+export function createSpeechWords(newId: NewId): SpeechWords {
   let open: { readonly kind: AgentEvent['type']; readonly id: string } | undefined
   let parent: string | undefined
 
@@ -39,7 +40,7 @@ export function createSpeechWords(ids: Ids): SpeechWords {
   return {
     close,
     parent() {
-      parent ??= ids.next('message')
+      parent ??= newId('message')
       return parent
     },
     turn() {
@@ -47,15 +48,14 @@ export function createSpeechWords(ids: Ids): SpeechWords {
     },
     say(event) {
       const { type: kind, content: delta } = event
-      const given = typeof event['message_id'] === 'string' && event['message_id'] !== '' ? event['message_id'] : undefined
+      const given = isName(event['message_id']) ? event['message_id'] : undefined
       const goesOn = open?.kind === kind && (given === undefined || given === open.id)
-      const before = goesOn ? [] : [...close(), ...begin(kind, given ?? ids.next(kind === 'token' ? 'message' : 'reasoning'))]
+      const before = goesOn ? [] : [...close(), ...begin(kind, given ?? newId(kind === 'token' ? 'message' : 'reasoning'))]
       const piece = {
         type: kind === 'token' ? 'TEXT_MESSAGE_CONTENT' : 'REASONING_MESSAGE_CONTENT',
         messageId: open?.id,
         delta,
-        ...time(event),
-        ...remark(event, given === undefined ? ['content'] : ['content', 'message_id']),
+        ...envelope(event, given === undefined ? ['content'] : ['content', 'message_id']),
       }
       return [...before, piece]
     },

@@ -1,18 +1,17 @@
 import { parseCursor } from '../../cursor.ts'
-import { watchEnding } from '../../events/ending.ts'
-import { effectiveLoopScope } from '../../events/scope.ts'
+import { isMain } from '../../events/scope.ts'
 import type { AgentEvent, EventOf, EventType } from '../../events/vocabulary.ts'
+import { type Ending, type Entry, failureCode, failureOf, type RunWords, writtenRun } from '../../events/written-run.ts'
 import type { Frame } from '../../frames/frame.ts'
-import { isObject } from '../../json.ts'
+import { ifText, isName, isObject, isText } from '../../json.ts'
 import type { Stage } from '../../stage.ts'
-import type { Entry } from '../protocol.ts'
 import type { AgUiReading } from './decode.ts'
 import { createCallWords } from './encode-calls.ts'
 import { createSpeechWords } from './encode-speech.ts'
-import { closing, remark, time, type Word } from './encode-words.ts'
+import { closing, envelope, time, type Word } from './encode-words.ts'
 import { isConversation, isEncryptedValue, isOtherMessage, type OtherMessage } from './messages.ts'
 import { createPatchedDocument, isPatch } from './patch.ts'
-import { names, ours } from './words.ts'
+import { names, ours, type Remark } from './words.ts'
 
 /** The names of one conversation and run, for a server that was told them, and how its streams are read. */
 export interface AgUiOptions extends AgUiReading {
@@ -21,43 +20,43 @@ export interface AgUiOptions extends AgUiReading {
   readonly runId?: string
 }
 
-type Words = { readonly [T in EventType]?: (event: EventOf<T>) => Word[] }
-
-const isMain = (event: AgentEvent): boolean => effectiveLoopScope(event).kind === 'main'
+/** The words for an event; undefined where there are none, and it has to be carried. */
+type Words = { readonly [T in EventType]?: (event: EventOf<T>) => Word[] | undefined }
 
 /** What AG-UI has no words for goes whole, as the value of a custom event. */
 const carry = (event: AgentEvent): Word => ({ type: 'CUSTOM', name: ours, value: event, ...time(event) })
 
-function resultOf(event: EventOf<'result'> | undefined): object | undefined {
-  if (!event) return undefined
-  const { type: _, output, ...rest } = event
-  return output == null ? { ...rest, output: output ?? null } : rest
+/** A result beside the words for the end of its run, with its output unless they tell it. */
+function resultBeside(result: EventOf<'result'> | undefined, isOutputTold: boolean): Remark {
+  if (!result) return {}
+  const { type: _, output, ...rest } = result
+  return { result: isOutputTold ? rest : { ...rest, output: output ?? null } }
 }
 
 /** Custom events whose names are words of AG-UI are told in those. */
 function createCustomWords(): (event: EventOf<'custom'>) => Word {
   const reader = createPatchedDocument({})
-  const state = (event: EventOf<'custom'>): Word => {
+  const state = ({ data = null, patch }: EventOf<'custom'>): Word => {
     // Only a patch that goes on from what its reader has; that both give the same is the word of whoever sent it.
-    const patch = event['patch']
     const goesOn = isPatch(patch) && reader.apply(patch)
-    reader.set(event.data ?? null)
-    if (goesOn) return { type: 'STATE_DELTA', delta: patch, ...time(event), ...remark(event, ['name', 'data', 'patch']) }
-    return { type: 'STATE_SNAPSHOT', snapshot: event.data ?? null, ...time(event), ...remark(event, ['name', 'data']) }
+    reader.set(data)
+    return goesOn ? { type: 'STATE_DELTA', delta: patch } : { type: 'STATE_SNAPSHOT', snapshot: data }
   }
   return (event) => {
     const { name, data } = event
     if (name === ours) return carry(event)
-    if (name === names.state) return state(event)
-    if (name === names.raw && data !== undefined) return raw(event)
-    const word = activity(event) ?? received(event) ?? { type: 'CUSTOM', name, value: data ?? null }
-    return { ...remark(event, ['name', 'data']), ...word, ...time(event) }
+    const word = name === names.state ? state(event) : (received(event) ?? { type: 'CUSTOM', name, value: data ?? null })
+    const told = ['name', 'data', ...(word['delta'] ? ['patch'] : []), ...(word['source'] === undefined ? [] : ['source'])]
+    return { ...word, ...envelope(event, told) }
   }
 }
 
-function received({ name, data }: EventOf<'custom'>): Word | undefined {
+/** As it was received. */
+function received(event: EventOf<'custom'>): Word | undefined {
+  const { name, data, source } = event
+  if (name === names.raw && data !== undefined) return { type: 'RAW', event: data, source: ifText(source) }
   if (isConversation(name, data)) return { type: 'MESSAGES_SNAPSHOT', messages: data }
-  return isEncryptedValue(name, data) ? data : undefined
+  return isEncryptedValue(name, data) ? data : activity(event)
 }
 
 /** Only what is read again as it is: nothing beside the message. */
@@ -69,44 +68,31 @@ function other({ id: messageId, role, content: delta }: OtherMessage): Word[] {
   return [{ type: 'TEXT_MESSAGE_START', messageId, role }, ...said, { type: 'TEXT_MESSAGE_END', messageId }]
 }
 
-function raw(event: EventOf<'custom'>): Word {
-  const source = typeof event['source'] === 'string' ? { source: event['source'] } : {}
-  return { type: 'RAW', event: event.data, ...source, ...time(event), ...remark(event, ['name', 'data', ...Object.keys(source)]) }
-}
-
 /** Only what is read again as it is: three members, of which one repeats the id in the name. */
-function activity(event: EventOf<'custom'>): Word | undefined {
-  const { name, data } = event
+function activity({ name, data }: EventOf<'custom'>): Word | undefined {
   if (!name.startsWith(names.activity) || !isObject(data) || Object.keys(data).length !== 3) return undefined
   const { message_id: messageId, activity_type: activityType, content } = data
-  if (messageId !== name.slice(names.activity.length) || typeof activityType !== 'string' || !isObject(content)) return undefined
+  if (messageId !== name.slice(names.activity.length) || !isText(activityType) || !isObject(content)) return undefined
   return { type: 'ACTIVITY_SNAPSHOT', messageId, activityType, content, replace: true }
 }
 
-export function agUiEncoder({ threadId, runId }: AgUiOptions = {}): Stage<Entry, Frame> {
-  const ending = watchEnding()
-  let result: EventOf<'result'> | undefined
+function agUiWords({ threadId, runId }: AgUiOptions): RunWords<Word> {
   let run: { readonly threadId: string; readonly runId: string } | undefined
-  let isOver = false
   let count = 0
-  const ids = { next: (kind: string) => `${run?.runId ?? ''}-${kind}-${++count}` }
-  const speech = createSpeechWords(ids)
-  const calls = createCallWords(ids, speech.parent)
+  const newId = (kind: string): string => `${run?.runId ?? ''}-${kind}-${++count}`
+  const speech = createSpeechWords(newId)
+  const calls = createCallWords(newId, speech.parent)
   const custom = createCustomWords()
   const steps = new Set<string>()
 
-  const begin = (id: string, event: AgentEvent): Word[] => {
-    const { thread_id: thread, run_id: named } = event.type === 'started' ? event : { thread_id: undefined, run_id: undefined }
-    const ownId = runId ?? (typeof named === 'string' && named !== '' ? named : (parseCursor(id)?.epoch ?? 'run'))
-    run = { threadId: threadId ?? (typeof thread === 'string' && thread !== '' ? thread : ownId), runId: ownId }
-    const known = event.type === 'started' && isMain(event) ? { ...time(event), ...remark(event, ['thread_id', 'run_id']) } : {}
-    return [{ type: 'RUN_STARTED', ...run, ...known }]
-  }
-  const say = (event: EventOf<'token'> | EventOf<'thinking_token'>): Word[] => (event.content === '' ? [carry(event)] : speech.say(event))
+  const say = (event: EventOf<'token'> | EventOf<'thinking_token'>) => (event.content === '' ? undefined : speech.say(event))
   const answer = (event: EventOf<'tool_result'> | EventOf<'tool_error'>): Word[] => {
     speech.turn()
     return [...speech.close(), ...calls.result(event)]
   }
+  const step = (type: string, event: EventOf<'step_started'> | EventOf<'step_completed'>): Word[] => [
+    { type, stepName: event.step_name, ...envelope(event, ['step_name']) },
+  ]
   const words: Words = {
     token: say,
     thinking_token: say,
@@ -119,74 +105,54 @@ export function agUiEncoder({ threadId, runId }: AgUiOptions = {}): Stage<Entry,
     tool_result: answer,
     tool_error: answer,
     custom: (event) => (isOther(event) ? [...speech.close(), ...other(event.data)] : [custom(event)]),
-    result(event) {
-      result = event
-      return []
-    },
+    // Told with the end of the run.
+    result: () => [],
     step_started(event) {
-      if (steps.has(event.step_name)) return [carry(event)]
+      if (steps.has(event.step_name)) return undefined
       steps.add(event.step_name)
-      return [{ type: 'STEP_STARTED', stepName: event.step_name, ...time(event), ...remark(event, ['step_name']) }]
+      return step('STEP_STARTED', event)
     },
-    step_completed(event) {
-      if (!steps.delete(event.step_name)) return [carry(event)]
-      return [{ type: 'STEP_FINISHED', stepName: event.step_name, ...time(event), ...remark(event, ['step_name']) }]
-    },
+    step_completed: (event) => (steps.delete(event.step_name) ? step('STEP_FINISHED', event) : undefined),
   }
-  /** AG-UI allows nothing to stay open at the end. */
-  const closeAll = (): Word[] => [
-    ...speech.close(),
-    ...calls.close(),
-    ...Array.from(steps, (stepName): Word => ({ type: 'STEP_FINISHED', stepName, ...closing })),
-  ]
-  const failed = (event: AgentEvent | undefined): Word => {
-    const earlier = result ? { result: { ...resultOf(result), output: result.output ?? null } } : {}
+  const last = (ending: Ending): Word => {
+    const { outcome, event, result } = ending
+    const output = outcome === 'completed' ? (result?.output ?? undefined) : undefined
+    const beside = resultBeside(result, output !== undefined)
     if (event?.type === 'error') {
-      const { error: message, code } = event
-      const coded = typeof code === 'string' ? { code } : {}
-      return { type: 'RUN_ERROR', message, ...coded, ...time(event), ...remark(event, ['error', ...Object.keys(coded)], earlier) }
+      const told = isText(event.code) ? ['error', 'code'] : ['error']
+      return { type: 'RUN_ERROR', message: event.error, code: event.code ?? undefined, ...envelope(event, told, beside) }
     }
-    const message = event || result ? (result?.reason ?? 'The agent reported that it did not succeed') : 'The run ended before its answer did'
-    return { type: 'RUN_ERROR', message, code: event || result?.success === false ? 'agent' : 'interrupted' }
+    if (event?.type === 'cancelled') return { type: 'RUN_FINISHED', ...run, outcome: { type: 'cancelled' }, ...envelope(event, [], beside) }
+    if (outcome !== 'completed') return { type: 'RUN_ERROR', message: failureOf(ending), code: failureCode(ending) }
+    const end = event ?? { type: outcome, success: true }
+    const told = end.type === 'completed' && end.success === null ? [] : ['success']
+    return { type: 'RUN_FINISHED', ...run, result: output, ...envelope(end, told, beside) }
   }
-  const last = (event: AgentEvent | undefined): Word => {
-    const outcome = ending.outcome({ isNumbered: false })
-    if (outcome === 'cancelled' && event) {
-      const earlier = result ? { result: { ...resultOf(result), output: result.output ?? null } } : {}
-      return { type: 'RUN_FINISHED', ...run, outcome: { type: 'cancelled' }, ...time(event), ...remark(event, [], earlier) }
-    }
-    if (outcome !== 'completed') return failed(event)
-    const output = result?.output == null ? {} : { result: result.output }
-    const details = resultOf(result)
-    const end = event ?? { type: 'completed' as const, success: true }
-    const known = end.type === 'completed' && end.success === null ? [] : ['success']
-    return { type: 'RUN_FINISHED', ...run, ...output, ...time(end), ...remark(end, known, details ? { result: details } : {}) }
-  }
-  const tell = (event: AgentEvent): Word[] => {
-    if (!isMain(event)) return [carry(event)]
-    // One lookup by the event's own type: the types cannot follow that both sides of it are the same.
-    const word = words[event.type] as ((event: AgentEvent) => Word[]) | undefined
-    return word ? word(event) : [carry(event)]
-  }
-  const push = (id: string, event: AgentEvent): Word[] => {
-    const isFirst = run === undefined
-    const first = isFirst ? begin(id, event) : []
-    ending.see(event)
-    if (ending.isOver()) {
-      isOver = true
-      return [...first, ...closeAll(), last(event)]
-    }
-    return isFirst && event.type === 'started' && isMain(event) ? first : [...first, ...tell(event)]
-  }
-  // No frame has an id: one entry is many frames or none, and an id would promise that none is missing.
-  const frame = (word: Word): Frame => ({ data: JSON.stringify(word) })
   return {
-    push: ({ id, event }) => (isOver ? [] : push(id, event).map(frame)),
-    end() {
-      if (isOver) return []
-      isOver = true
-      const first = run ? [] : begin('', { type: 'started' })
-      return [...first, ...closeAll(), last(undefined)].map(frame)
+    begin(first) {
+      const event = first?.event
+      const started = event?.type === 'started' ? event : undefined
+      const { thread_id: thread, run_id: named } = started ?? { thread_id: undefined, run_id: undefined }
+      const ownId = runId ?? (isName(named) ? named : (parseCursor(first?.id ?? '')?.epoch ?? 'run'))
+      run = { threadId: threadId ?? (isName(thread) ? thread : ownId), runId: ownId }
+      return [{ type: 'RUN_STARTED', ...run, ...(started && isMain(started) ? envelope(started, ['thread_id', 'run_id']) : {}) }]
     },
+    tell(event, isFirst) {
+      if (!isMain(event)) return [carry(event)]
+      if (isFirst && event.type === 'started') return []
+      // One lookup by the event's own type: the types cannot follow that both sides of it are the same.
+      const word = words[event.type] as ((event: AgentEvent) => Word[] | undefined) | undefined
+      return word?.(event) ?? [carry(event)]
+    },
+    // AG-UI allows nothing to stay open at the end.
+    end: (ending) => [
+      ...speech.close(),
+      ...calls.close(),
+      ...Array.from(steps, (stepName): Word => ({ type: 'STEP_FINISHED', stepName, ...closing })),
+      last(ending),
+    ],
   }
 }
+
+// No frame has an id: one entry is many frames or none, and an id would promise that none is missing.
+export const agUiEncoder = (options: AgUiOptions = {}): Stage<Entry, Frame> => writtenRun(agUiWords(options), (word) => ({ data: JSON.stringify(word) }))

@@ -1,64 +1,67 @@
-import { isObject } from '../../json.ts'
+import { isName, isObject, isText } from '../../json.ts'
 import { names } from './words.ts'
 
-/** What a message of each role must have as text, beside its id; an assistant may only have called tools. */
-const textsByRole: ReadonlyMap<unknown, readonly string[]> = new Map([
-  ['developer', ['content']],
-  ['system', ['content']],
-  ['user', ['content']],
-  ['assistant', []],
-  ['reasoning', ['content']],
-  ['tool', ['content', 'toolCallId']],
-])
+type Is = (value: unknown) => boolean
 
-const isText = (value: unknown): boolean => typeof value === 'string'
-
-function isCall(call: unknown): boolean {
-  if (!isObject(call) || !isObject(call['function'])) return false
-  const { name, arguments: text } = call['function']
-  return call['type'] === 'function' && [call['id'], name, text].every(isText) && Object.keys(call).length === 3
+const isOneOf =
+  (...words: readonly string[]): Is =>
+  (value) =>
+    words.some((word) => word === value)
+const either =
+  (...kinds: readonly Is[]): Is =>
+  (value) =>
+    kinds.some((is) => is(value))
+const isAbsent: Is = (value) => value === undefined
+const isMaybeText = either(isAbsent, isText)
+const listOf =
+  (is: Is): Is =>
+  (value) =>
+    Array.isArray(value) && value.every(is)
+/** True for an object with these members, whatever else it has. */
+const having =
+  (members: Readonly<Record<string, Is>>): Is =>
+  (value) =>
+    isObject(value) && Object.entries(members).every(([name, is]) => is(value[name]))
+/** The same for one that has nothing else. */
+const exactly = (members: Readonly<Record<string, Is>>): Is => {
+  const hasThem = having(members)
+  return (value) => hasThem(value) && Object.keys(Object(value)).every((name) => Object.hasOwn(members, name))
 }
 
-const media = new Set(['image', 'audio', 'video', 'document'])
-const isMaybeText = (value: unknown): boolean => value === undefined || isText(value)
+const isCall = exactly({ id: isText, type: isOneOf('function'), function: having({ name: isText, arguments: isText }) })
 
-/** What a person said beside text: by its address or as data. */
-function isPart(part: unknown): boolean {
-  if (!isObject(part) || !isMaybeText(part['id']) || part['metadata'] !== undefined) return false
-  const { type, text, source } = part
-  if (type === 'text') return isText(text)
-  if (!media.has(String(type)) || !isObject(source) || !isText(source['value'])) return false
-  return source['type'] === 'data' ? isText(source['mimeType']) : source['type'] === 'url' && isMaybeText(source['mimeType'])
-}
+/** By its address or as data. */
+const isSource = either(
+  having({ type: isOneOf('data'), value: isText, mimeType: isText }),
+  having({ type: isOneOf('url'), value: isText, mimeType: isMaybeText }),
+)
+const ofPart = { id: isMaybeText, metadata: isAbsent }
+/** What a person said beside text. */
+const isPart = either(
+  having({ ...ofPart, type: isOneOf('text'), text: isText }),
+  having({ ...ofPart, type: isOneOf('image', 'audio', 'video', 'document'), source: isSource }),
+)
 
-function isActivity({ id, role, activityType, content, ...rest }: Record<string, unknown>): boolean {
-  return role === 'activity' && isText(id) && isText(activityType) && isObject(content) && Object.keys(rest).length === 0
-}
-
-const members = new Set(['id', 'role', 'name', 'content', 'toolCalls', 'toolCallId', 'encryptedValue'])
-
-function isMessage(message: unknown): boolean {
-  if (!isObject(message)) return false
-  if (isActivity(message)) return true
-  const { content, role } = message
-  // A person's message may have parts; the rest of it is like any other.
-  if (role === 'user' && Array.isArray(content)) return content.every(isPart) && isMessage({ ...message, content: '' })
-  const { toolCalls = [], ...texts } = message
-  const wanted = textsByRole.get(message['role'])
-  if (!wanted?.every((name) => isText(message[name])) || !isText(message['id'])) return false
-  return Object.keys(message).every((name) => members.has(name)) && Object.values(texts).every(isText) && Array.isArray(toolCalls) && toolCalls.every(isCall)
-}
+const ofAll = { id: isText, name: isMaybeText, toolCalls: either(isAbsent, listOf(isCall)), toolCallId: isMaybeText, encryptedValue: isMaybeText }
+const isMessage = either(
+  exactly({ ...ofAll, role: isOneOf('developer', 'system', 'user', 'reasoning'), content: isText }),
+  exactly({ ...ofAll, role: isOneOf('user'), content: listOf(isPart) }),
+  // It may only have called tools.
+  exactly({ ...ofAll, role: isOneOf('assistant'), content: isMaybeText }),
+  exactly({ ...ofAll, role: isOneOf('tool'), content: isText, toolCallId: isText }),
+  exactly({ id: isText, role: isOneOf('activity'), activityType: isText, content: isObject }),
+)
+const isConversationList = listOf(isMessage)
 
 /** A conversation that the official client takes, for it refuses a whole run over one odd message; anything else stays a custom event. */
-export function isConversation(name: string, data: unknown): boolean {
-  return name === names.messages && Array.isArray(data) && data.every(isMessage)
-}
+export const isConversation = (name: string, data: unknown): boolean => name === names.messages && isConversationList(data)
+
+const encrypted = 'REASONING_ENCRYPTED_VALUE'
+const isEncrypted = exactly({ type: isOneOf(encrypted), subtype: isOneOf('message', 'tool-call'), entityId: isText, encryptedValue: isText })
 
 /** Reasoning that only its model can read, as it was received: the client gives it back in the next run. */
 export function isEncryptedValue(name: string, data: unknown): data is Record<string, unknown> & { type: string } {
-  if (name !== 'REASONING_ENCRYPTED_VALUE' || !isObject(data) || Object.keys(data).length !== 4 || data['type'] !== name) return false
-  const { subtype, entityId, encryptedValue } = data
-  return (subtype === 'message' || subtype === 'tool-call') && isText(entityId) && isText(encryptedValue)
+  return name === encrypted && isEncrypted(data)
 }
 
 /** A message of somebody else's, as it is read from AG-UI: told whole, and as one of its messages again. */
@@ -68,9 +71,8 @@ export interface OtherMessage {
   readonly content: string
 }
 
-const others = new Set<unknown>(['developer', 'system', 'user'])
+const isOther = exactly({ id: isName, role: isOneOf('developer', 'system', 'user'), content: isText })
 
 export function isOtherMessage(name: string, data: unknown): data is OtherMessage {
-  if (name !== 'message' || !isObject(data) || Object.keys(data).length !== 3) return false
-  return isText(data['id']) && data['id'] !== '' && others.has(data['role']) && isText(data['content'])
+  return name === 'message' && isOther(data)
 }

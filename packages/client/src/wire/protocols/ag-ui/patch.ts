@@ -1,6 +1,5 @@
 /** JSON Patch (RFC 6902) over values that are shared and never changed: what a patch touches is copied, the rest stays the same object. */
-import { ProtocolError } from '../../../errors.ts'
-import { isObject } from '../../json.ts'
+import { isObject, isText, wrongIn } from '../../json.ts'
 
 type Container = Record<string, unknown> | unknown[]
 type Operation = Readonly<Record<string, unknown>> & { readonly op: string; readonly path: string }
@@ -13,19 +12,17 @@ const unfit = Symbol('unfit')
 
 const isContainer = (value: unknown): value is Container => typeof value === 'object' && value !== null
 
+const isOperation = (value: unknown): value is Operation => isObject(value) && isText(value['op']) && isText(value['path'])
+
 /** True for a list of operations; whether it fits a document is seen when it is applied. */
-export function isPatch(value: unknown): value is readonly Operation[] {
-  return Array.isArray(value) && value.every(isOperation)
-}
+export const isPatch = (value: unknown): value is readonly Operation[] => Array.isArray(value) && value.every(isOperation)
+
+const wrong = wrongIn('a JSON Patch')
 
 /** Throws ProtocolError for anything else. */
 export function parsePatch(value: unknown): readonly Operation[] {
   if (isPatch(value)) return value
-  throw new ProtocolError('Not a JSON Patch: expected a list of operations', { excerpt: JSON.stringify(value)?.slice(0, 200) ?? '' })
-}
-
-function isOperation(value: unknown): value is Operation {
-  return isObject(value) && typeof value['op'] === 'string' && typeof value['path'] === 'string'
+  throw wrong('expected a list of operations', value)
 }
 
 export interface PatchedDocument {
@@ -48,13 +45,9 @@ export function createPatchedDocument(initial: unknown): PatchedDocument {
     apply(patch) {
       let next = current
       for (const operation of patch) {
-        if (operation.op === 'copy') {
-          copied += sizeOf(find(next, pointer(operation['from'])), maxCopiedValues)
-          if (copied > maxCopiedValues) return false
-        }
-        const changed = operate(next, operation)
-        if (changed === unfit) return false
-        next = changed
+        if (operation.op === 'copy') copied += sizeOf(find(next, pointer(operation['from'])))
+        next = copied > maxCopiedValues ? unfit : operate(next, operation)
+        if (next === unfit) return false
       }
       current = next
       return true
@@ -62,43 +55,40 @@ export function createPatchedDocument(initial: unknown): PatchedDocument {
   }
 }
 
-const operations: ReadonlyMap<string, (value: unknown, path: readonly string[], operation: Operation) => unknown> = new Map([
-  ['add', (value, path, { value: added }) => edit(value, path, (parent, key) => insert(parent, key, added), added)],
-  ['replace', (value, path, { value: put }) => edit(value, path, (parent, key) => has(parent, key) && assign(parent, key, put), put)],
-  ['remove', (value, path) => edit(value, path, (parent, key) => has(parent, key) && remove(parent, key), null)],
-  ['test', (value, path, { value: wanted }) => (isEqual(find(value, path), wanted) ? value : unfit)],
-  [
-    'copy',
-    (value, path, { from }) => {
-      const found = find(value, pointer(from))
-      return found === unfit ? unfit : edit(value, path, (parent, key) => insert(parent, key, found), found)
-    },
-  ],
-  [
-    'move',
-    (value, path, { from }) => {
-      const source = pointer(from)
-      const found = find(value, source)
-      if (!source || found === unfit || (source.length < path.length && source.every((key, at) => key === path[at]))) return unfit
-      const without = edit(value, source, (parent, key) => remove(parent, key), null)
-      return without === unfit ? unfit : edit(without, path, (parent, key) => insert(parent, key, found), found)
-    },
-  ],
-])
+const needsValue = ['add', 'replace', 'test']
 
-const needsValue = new Set(['add', 'replace', 'test'])
+function operate(value: unknown, { op, path: to, from, value: given }: Operation): unknown {
+  const path = pointer(to)
+  if (!path || (given === undefined && needsValue.includes(op))) return unfit
+  switch (op) {
+    case 'add':
+      return edit(value, path, insert, given)
+    case 'replace':
+      return edit(value, path, replace, given)
+    case 'remove':
+      return edit(value, path, remove, null)
+    case 'test':
+      return isEqual(find(value, path), given) ? value : unfit
+    case 'copy':
+      return edit(value, path, insert, find(value, pointer(from)))
+    case 'move':
+      return move(value, pointer(from), path)
+    default:
+      return unfit
+  }
+}
 
-function operate(value: unknown, operation: Operation): unknown {
-  const path = pointer(operation.path)
-  const run = operations.get(operation.op)
-  const isWhole = operation['value'] !== undefined || !needsValue.has(operation.op)
-  return path && run && isWhole ? run(value, path, operation) : unfit
+/** Nothing can be moved into itself. */
+function move(value: unknown, from: readonly string[] | undefined, to: readonly string[]): unknown {
+  const found = find(value, from)
+  if (!from || (from.length < to.length && from.every((key, at) => key === to[at]))) return unfit
+  return edit(edit(value, from, remove, null), to, insert, found)
 }
 
 /** RFC 6901; undefined for what is no pointer. */
 function pointer(text: unknown): readonly string[] | undefined {
   if (text === '') return []
-  if (typeof text !== 'string' || text[0] !== '/' || /~(?![01])/.test(text)) return undefined
+  if (!isText(text) || text[0] !== '/' || /~(?![01])/.test(text)) return undefined
   return text
     .slice(1)
     .split('/')
@@ -108,78 +98,66 @@ function pointer(text: unknown): readonly string[] | undefined {
 const isIndex = (key: string): boolean => /^(?:0|[1-9]\d{0,14})$/.test(key)
 
 /** Own members only: `__proto__` and its like are names among others, and never reach what objects inherit. */
-function has(parent: Container, key: string): boolean {
-  return Array.isArray(parent) ? isIndex(key) && Number(key) < parent.length : Object.hasOwn(parent, key)
-}
-
-function read(parent: Container, key: string): unknown {
-  return Array.isArray(parent) ? parent[Number(key)] : parent[key]
-}
+const has = (parent: Container, key: string): boolean => Object.hasOwn(parent, key) && (!Array.isArray(parent) || isIndex(key))
+const read = (parent: Container, key: string): unknown => Reflect.get(parent, key)
 
 function find(value: unknown, path: readonly string[] | undefined): unknown {
-  if (!path) return unfit
-  let at = value
-  for (const key of path) {
-    if (!isContainer(at) || !has(at, key)) return unfit
-    at = read(at, key)
-  }
+  let at = path ? value : unfit
+  for (const key of path ?? []) at = isContainer(at) && has(at, key) ? read(at, key) : unfit
   return at
 }
 
-/** Copies the way to the parent, without recursion, and changes the copy. The whole document has no parent: it is replaced. */
-function edit(value: unknown, path: readonly string[], change: (parent: Container, key: string) => boolean, whole: unknown): unknown {
-  const last = path.at(-1)
-  if (last === undefined) return whole
-  if (!isContainer(value)) return unfit
-  const root = shallow(value)
-  let parent = root
-  for (const key of path.slice(0, -1)) {
-    const child = has(parent, key) ? read(parent, key) : undefined
-    if (!isContainer(child)) return unfit
-    const copy = shallow(child)
-    assign(parent, key, copy)
-    parent = copy
+/** The parent with one member changed; unfit where that cannot be. */
+type Change = (parent: Container, key: string, value: unknown) => unknown
+
+/** Changes a member and all that holds it, without recursion. The whole document is no member: it becomes the value. */
+function edit(document: unknown, path: readonly string[], change: Change, value: unknown): unknown {
+  const parents: [Container, string][] = []
+  let at = document
+  for (const key of path) {
+    if (!isContainer(at)) return unfit
+    parents.push([at, key])
+    at = has(at, key) ? read(at, key) : undefined
   }
-  return change(parent, last) ? root : unfit
+  let [changed, next] = [value, change]
+  for (const [parent, key] of parents.reverse()) {
+    if (changed !== unfit) changed = next(parent, key, changed)
+    next = put
+  }
+  return changed
 }
 
-const shallow = (value: Container): Container => (Array.isArray(value) ? value.slice() : { ...value })
+/** A computed name is one among others: an assignment to `__proto__` would change what the object inherits. */
+const put: Change = (parent, key, value) => (Array.isArray(parent) ? parent.with(Number(key), value) : { ...parent, [key]: value })
+const replace: Change = (parent, key, value) => (has(parent, key) ? put(parent, key, value) : unfit)
 
-function assign(parent: Container, key: string, value: unknown): true {
-  // An assignment to `__proto__` would change what the object inherits; a definition does not.
-  Object.defineProperty(parent, key, { value, configurable: true, enumerable: true, writable: true })
-  return true
-}
-
-function insert(parent: Container, key: string, value: unknown): boolean {
-  if (!Array.isArray(parent)) return assign(parent, key, value)
+const insert: Change = (parent, key, value) => {
+  if (!Array.isArray(parent)) return put(parent, key, value)
   const at = key === '-' ? parent.length : Number(key)
-  if ((key !== '-' && !isIndex(key)) || at > parent.length) return false
-  parent.splice(at, 0, value)
-  return true
+  return (key === '-' || isIndex(key)) && at <= parent.length ? parent.toSpliced(at, 0, value) : unfit
 }
 
-function remove(parent: Container, key: string): true {
-  if (Array.isArray(parent)) parent.splice(Number(key), 1)
-  else delete parent[key]
-  return true
+const remove: Change = (parent, key) => {
+  if (!has(parent, key)) return unfit
+  if (Array.isArray(parent)) return parent.toSpliced(Number(key), 1)
+  const { [key]: _, ...rest } = parent
+  return rest
 }
 
-function sizeOf(value: unknown, limit: number): number {
-  const rest = [value]
-  let size = 0
-  for (let next = rest.pop(); rest.length > 0 || next !== undefined; next = rest.pop()) {
-    if (++size > limit) break
-    if (isContainer(next)) for (const child of Object.values(next)) rest.push(child ?? null)
+/** How many values there are in one, counted no further than the limit. */
+function sizeOf(value: unknown): number {
+  const values = [value]
+  for (const each of values) {
+    if (values.length > maxCopiedValues) break
+    if (isContainer(each)) for (const child of Object.values(each)) values.push(child)
   }
-  return size
+  return values.length
 }
 
 /** As RFC 6902 compares: members in any order. Without recursion, for a document may be deep. */
 function isEqual(a: unknown, b: unknown): boolean {
-  const pairs: [unknown, unknown][] = [[a, b]]
-  for (let pair = pairs.pop(); pair; pair = pairs.pop()) {
-    const [left, right] = pair
+  const pairs = [[a, b]]
+  for (const [left, right] of pairs) {
     if (left === right) continue
     if (!isContainer(left) || !isContainer(right) || Array.isArray(left) !== Array.isArray(right)) return false
     const keys = Object.keys(left)

@@ -1,6 +1,6 @@
-import { parseJson } from '../../json.ts'
+import { isText, isTyped, parseJson, type Typed } from '../../json.ts'
 import { readSameFrames } from '../../same-frame.ts'
-import { isRaw, type Raw, wrong } from './words.ts'
+import { wrong } from './words.ts'
 
 /** Pieces of a text come by the thousand, and mostly say nothing else but their time. */
 export interface Piece {
@@ -9,20 +9,20 @@ export interface Piece {
   readonly content: string
   readonly time: number | undefined
 }
-type Read = Piece | { readonly raw: Raw }
+type Read = Piece | { readonly raw: Typed }
 
-const members = new Set(['type', 'messageId', 'delta', 'timestamp'])
+const members = ['type', 'messageId', 'delta', 'timestamp']
 
-function pieceOf(value: Raw): Piece | undefined {
+function pieceOf(value: Typed): Piece | undefined {
   const { type, messageId: id, delta: content, timestamp: time } = value
-  if (type !== 'TEXT_MESSAGE_CONTENT' || typeof id !== 'string' || typeof content !== 'string') return undefined
-  if ((time !== undefined && typeof time !== 'number') || !Object.keys(value).every((name) => members.has(name))) return undefined
+  if (type !== 'TEXT_MESSAGE_CONTENT' || !isText(id) || !isText(content)) return undefined
+  if ((time !== undefined && typeof time !== 'number') || !Object.keys(value).every((name) => members.includes(name))) return undefined
   return { id, content, time }
 }
 
 function read(data: string): Read {
   const value = parseJson(data)
-  if (!isRaw(value)) throw wrong('expected an object with a text `type`', value)
+  if (!isTyped(value)) throw wrong('expected an object with a text `type`', value)
   return pieceOf(value) ?? { raw: value }
 }
 

@@ -1,31 +1,9 @@
-import { ProtocolError } from '../../../errors.ts'
-import { toIsoTime } from '../../events/iso-time.ts'
-import { isObject } from '../../json.ts'
+import { isoTimeOf } from '../../events/iso-time.ts'
+import { isObject, isText, type Members, maybe, needed, type Typed, wrongIn } from '../../json.ts'
 
-/** An event as it came: an object with a text `type`. Every other member is looked at where it is used. */
-export type Raw = Readonly<Record<string, unknown>> & { readonly type: string }
-
-export function isRaw(value: unknown): value is Raw {
-  return isObject(value) && typeof value['type'] === 'string'
-}
-
-export function wrong(what: string, value: unknown): ProtocolError {
-  return new ProtocolError(`Not an AG-UI event: ${what}`, { excerpt: JSON.stringify(value)?.slice(0, 200) ?? '' })
-}
-
-/** Text, or undefined where it is absent; Python hosts write null. Throws ProtocolError for anything else. */
-export function maybeText(value: Raw, key: string): string | undefined {
-  const text = value[key]
-  if (text == null) return undefined
-  if (typeof text === 'string') return text
-  throw wrong(`\`${key}\` is no text`, value)
-}
-
-export function textOf(value: Raw, key: string): string {
-  const text = maybeText(value, key)
-  if (text === undefined) throw wrong(`\`${key}\` is missing`, value)
-  return text
-}
+export const wrong = wrongIn('an AG-UI event')
+export const maybeText = maybe(isText, 'text', wrong)
+export const textOf = needed(maybeText, wrong)
 
 /** The name of a CUSTOM event that carries one of ours as its value, and of our member in `rawEvent`. */
 export const ours = 'agentstream'
@@ -44,21 +22,16 @@ export interface Remark {
   readonly result?: unknown
 }
 
-export function remarkOf(value: Raw): Remark | undefined {
-  const raw = value['rawEvent']
+export function remarkOf({ rawEvent: raw }: Typed): Remark {
   const remark = isObject(raw) ? raw[ours] : undefined
-  return isObject(remark) ? remark : undefined
+  return isObject(remark) ? remark : {}
 }
 
 /** Custom events with these names are words of AG-UI; the rest of an activity's name is its id. */
 export const names = { state: 'state', messages: 'messages', raw: 'raw', activity: 'activity/' } as const
 
-/** Milliseconds since 1970 as the envelope has them. Beyond this a Date is invalid and refuses to be written. */
-export function isoTimeOf(time: unknown): string | undefined {
-  return typeof time === 'number' && Math.abs(time) <= 8.64e15 ? toIsoTime(time) : undefined
-}
-
-export function timeOf(value: Raw): { readonly timestamp?: string } {
-  const timestamp = isoTimeOf(value['timestamp'])
-  return timestamp === undefined ? {} : { timestamp }
+/** The time of an event as the envelope has it. */
+export function timeOf({ timestamp }: Members): { readonly timestamp?: string } {
+  const time = isoTimeOf(timestamp)
+  return time === undefined ? {} : { timestamp: time }
 }

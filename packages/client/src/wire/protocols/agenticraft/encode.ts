@@ -1,65 +1,26 @@
-import { watchEnding } from '../../events/ending.ts'
-import { effectiveLoopScope } from '../../events/scope.ts'
+import { isMain } from '../../events/scope.ts'
 import { eventTime } from '../../events/time.ts'
 import type { AgentEvent, EventOf } from '../../events/vocabulary.ts'
+import { type Ending, type Entry, failureCode, failureOf, writtenRun } from '../../events/written-run.ts'
 import type { Frame } from '../../frames/frame.ts'
-import { isObject } from '../../json.ts'
+import { isObject, isText } from '../../json.ts'
 import type { Stage } from '../../stage.ts'
-import type { Entry } from '../protocol.ts'
 import { carried } from './chunk.ts'
 
 // No frame has an id: these forms leave entries out, and an id would promise that none is missing.
 
-const isMain = (event: AgentEvent): boolean => effectiveLoopScope(event).kind === 'main'
+/** What is a piece of the answer, and what is something else. */
+const isPiece = (event: AgentEvent): event is EventOf<'token'> => event.type === 'token' && isMain(event) && event.content !== ''
 
-/** What a run that did not complete leaves behind. Without it a reader of bare text would take the end for a good one. */
-function failureText(event: AgentEvent | undefined, reason: string | undefined): string {
-  if (event?.type === 'error') return event.error
-  if (event?.type === 'cancelled') return event.reason ?? 'The run was cancelled'
-  return reason ?? (event ? 'The agent reported that it did not succeed' : 'The run ended before its answer did')
-}
+const json = (value: object): Frame => ({ data: JSON.stringify(value) })
 
-/** Holds the two forms together: what is a piece of the answer, what is something else, and how it ends. */
-interface Form {
-  piece(event: EventOf<'token'>): Frame
-  other(event: AgentEvent): readonly Frame[]
-  completed(result: EventOf<'result'> | undefined, completed: EventOf<'completed'> | undefined): readonly Frame[]
-  failed(text: string, event: AgentEvent | undefined): Frame
-}
-
-function encoderOf(form: Form): Stage<Entry, Frame> {
-  const ending = watchEnding()
-  let result: EventOf<'result'> | undefined
-  let isOver = false
-
-  const finish = (event: AgentEvent | undefined): readonly Frame[] => {
-    isOver = true
-    const completed = event?.type === 'completed' ? event : undefined
-    if (ending.outcome({ isNumbered: false }) === 'completed') return form.completed(result, completed)
-    return [form.failed(failureText(event, result?.reason ?? undefined), event)]
-  }
-  return {
-    push({ event }) {
-      if (isOver) return []
-      if (event.type === 'token' && isMain(event) && event.content !== '') return [form.piece(event)]
-      ending.see(event)
-      if (event.type === 'result' && isMain(event)) result = event
-      return ending.isOver() ? finish(event) : form.other(event)
-    },
-    end: () => (isOver ? [] : finish(undefined)),
-  }
-}
-
-const json = (value: unknown, event?: string): Frame => ({ data: JSON.stringify(value), ...(event ? { event } : {}) })
-
-const seconds = (event: AgentEvent | undefined): { timestamp?: number } => {
+/** A chunk, at the time of the event that it tells about. */
+function chunk(event: AgentEvent | undefined, metadata: unknown, content = '', isFinal = false): Frame {
   const time = event && eventTime(event)
-  return time === undefined ? {} : { timestamp: time / 1000 }
+  return json({ content, token: content || null, metadata, is_final: isFinal, timestamp: time === undefined ? undefined : time / 1000 })
 }
 
-const carry = (event: AgentEvent): Frame => json({ content: '', token: null, metadata: { [carried]: event }, is_final: false, ...seconds(event) })
-
-const pieceMembers = new Set(['type', 'content', 'metadata', 'timestamp'])
+const pieceMembers = ['type', 'content', 'metadata', 'timestamp']
 
 /** True for a token that is read again as it was from content and metadata alone. */
 function isPlain(event: EventOf<'token'>): boolean {
@@ -68,45 +29,54 @@ function isPlain(event: EventOf<'token'>): boolean {
     const keys = isObject(metadata) ? Object.keys(metadata) : []
     if (keys.length === 0 || keys.some((key) => key === carried || key === 'event_type' || key === 'type')) return false
   }
-  return Object.keys(event).every((key) => pieceMembers.has(key))
+  return Object.keys(event).every((key) => pieceMembers.includes(key))
 }
+
+const asItIs = (frame: Frame): Frame => frame
 
 /**
  * JSON chunks. What AgentiCraft has no words for travels in the metadata of a chunk without content, which its readers pass
  * over; a token with members of its own keeps its content in the open and travels there as well.
  */
 export function chunkEncoder(): Stage<Entry, Frame> {
-  return encoderOf({
-    piece: (event) => {
-      const metadata = isPlain(event) ? (event.metadata ?? {}) : { [carried]: event }
-      return json({ content: event.content, token: event.content, metadata, is_final: false, ...seconds(event) })
+  const completed = ({ event, result }: Ending): Frame => {
+    const last = event?.type === 'completed' ? event : undefined
+    const metadata = {
+      finish_reason: result?.stop_reason ?? 'stop',
+      tool_calls: null,
+      total_content: isText(result?.output) ? result.output : null,
+      execution_time: last?.execution_time ?? undefined,
+    }
+    return chunk(last, metadata, '', true)
+  }
+  const failed = (ending: Ending): Frame => {
+    const { event } = ending
+    const error = failureOf(ending)
+    const said = event?.type === 'cancelled' ? { error, [carried]: event } : { error, code: failureCode(ending) }
+    return { ...json(event?.type === 'error' ? { ...event, type: undefined } : said), event: 'error' }
+  }
+  return writtenRun(
+    {
+      tell(event) {
+        if (!isPiece(event)) return [chunk(event, { [carried]: event })]
+        return [chunk(event, isPlain(event) ? (event.metadata ?? {}) : { [carried]: event }, event.content)]
+      },
+      end: (ending) => [ending.outcome === 'completed' ? completed(ending) : failed(ending)],
     },
-    other: (event) => [carry(event)],
-    completed: (result, completed) => {
-      const output = result?.output
-      const time = completed?.execution_time
-      const metadata = {
-        finish_reason: result?.stop_reason ?? 'stop',
-        tool_calls: null,
-        total_content: typeof output === 'string' ? output : null,
-        ...(typeof time === 'number' ? { execution_time: time } : {}),
-      }
-      return [json({ content: '', token: null, metadata, is_final: true, ...seconds(completed) })]
-    },
-    failed(error, event) {
-      if (event?.type === 'error') return json({ ...event, type: undefined }, 'error')
-      if (event?.type === 'cancelled') return json({ error, [carried]: event }, 'error')
-      return json({ error, code: event ? 'agent' : 'interrupted' }, 'error')
-    },
-  })
+    asItIs,
+  )
 }
 
-/** Bare text, one frame per piece of the answer. The framing prefixes every line, so that no text can end its frame or name it. */
+/**
+ * Bare text, one frame per piece of the answer. The framing prefixes every line, so that no text can end its frame or name it. A
+ * run that did not complete leaves an error: without it a reader would take the end for a good one.
+ */
 export function textEncoder(): Stage<Entry, Frame> {
-  return encoderOf({
-    piece: ({ content }) => ({ data: content }),
-    other: () => [],
-    completed: () => [],
-    failed: (data) => ({ data, event: 'error' }),
-  })
+  return writtenRun<Frame, Frame>(
+    {
+      tell: (event) => (isPiece(event) ? [{ data: event.content }] : []),
+      end: (ending) => (ending.outcome === 'completed' ? [] : [{ data: failureOf(ending), event: 'error' }]),
+    },
+    asItIs,
+  )
 }

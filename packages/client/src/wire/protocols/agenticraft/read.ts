@@ -31,7 +31,7 @@ export function readAgenticraft({ form = 'chunks', reading = 'conforming', isFin
     name: form === 'text' ? 'agenticraft-text' : 'agenticraft',
     framings: form === 'text' ? [text, plainText] : [text, wholeNdjson],
     isStoppedByLeaving: true,
-    decoder: () => agenticraftDecoder({ isText: form === 'text' || reading === 'lenient', isFinalChunkOptional }),
+    decoder: () => agenticraftDecoder({ isBareText: form === 'text' || reading === 'lenient', isFinalChunkOptional }),
     dialogue: agenticraftDialogue,
   }
 }

@@ -1,5 +1,4 @@
-import { ProtocolError } from '../../../errors.ts'
-import { isObject } from '../../json.ts'
+import { isObject, isText, maybe, wrongIn } from '../../json.ts'
 
 /** `AgentOutput` of `output_text_formatter.py`: all members always there, most of them null. */
 export interface AgentOutput {
@@ -11,39 +10,9 @@ export interface AgentOutput {
   readonly raw_event: unknown
 }
 
-/** An object with a `type`, as it came. */
-export type Raw = Readonly<Record<string, unknown>> & { readonly type: string }
-
-/** True for an object with a text `type`, whatever it may be. */
-export function isRaw(value: unknown): value is Raw {
-  return isObject(value) && typeof value['type'] === 'string'
-}
-
-/** Text, or null where it is absent. Throws ProtocolError for anything else. */
-export function textOf(value: Raw, key: string): string | null {
-  const text = value[key]
-  if (text == null || typeof text === 'string') return text ?? null
-  throw wrong(`\`${key}\` is no text`, value)
-}
-
-/** Throws ProtocolError for a member of the wrong kind. Documentation and older releases leave members out. */
-export function parseOutput(value: Raw): AgentOutput {
-  const action = value['tool_action']
-  if (action != null && !isObject(action)) throw wrong('`tool_action` is no object', value)
-  const tool_action = action == null ? null : { name: textOf({ type: '', ...action }, 'name') ?? 'unknown', type: String(action['type']) }
-  return {
-    type: value.type,
-    message: textOf(value, 'message'),
-    chunk: textOf(value, 'chunk'),
-    tool_action,
-    reasoning: textOf(value, 'reasoning'),
-    raw_event: value['raw_event'],
-  }
-}
-
-export function wrong(what: string, value: unknown): ProtocolError {
-  return new ProtocolError(`Not an Agentor object: ${what}`, { excerpt: JSON.stringify(value)?.slice(0, 200) ?? '' })
-}
+export const wrong = wrongIn('an Agentor object')
+export const maybeText = maybe(isText, 'text', wrong)
+export const maybeObject = maybe(isObject, 'object', wrong)
 
 // The closing quote is optional, so that hostile text cannot make it look for one again and again.
 const quoted = /\btext=(?:'((?:[^'\\]|\\.)*)'?|"((?:[^"\\]|\\.)*)"?)/gs

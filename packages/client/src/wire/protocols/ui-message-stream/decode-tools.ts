@@ -1,81 +1,67 @@
-import type { AgentEvent } from '../../events/vocabulary.ts'
-import type { ChunkOf, ChunkType } from './schema.ts'
-
-type ToolReadings = { readonly [T in Extract<ChunkType, `tool-${string}`>]: (chunk: ChunkOf<T>) => readonly AgentEvent[] }
+import type { AgentEvent, EventOf } from '../../events/vocabulary.ts'
+import { asText, given, ifText } from '../../json.ts'
+import { having, type Reading, wrong } from './chunk.ts'
 
 /** A call as far as it was told. Results and approvals name nothing but its id. */
 interface Call {
   readonly name: string
   readonly input?: unknown
   readonly denial?: string
+  /** Its arguments are still growing. */
+  readonly isGrowing?: boolean
+  /** Its arguments were refused. The AI SDK then tells the same failure again, as an output. */
+  readonly isRefused?: boolean
 }
 
 const unknownCall: Call = { name: 'unknown' }
-const reasonOf = ({ reason }: Readonly<Record<string, unknown>>): { reason?: string } => (typeof reason === 'string' ? { reason } : {})
 
-export function createToolReader(): { readonly readings: ToolReadings; hasOpen(): boolean } {
+export function createToolReader(): { readonly readings: Readonly<Record<string, Reading>>; hasOpen(): boolean } {
   const calls = new Map<string, Call>()
   const approvals = new Map<string, string>()
-  /** Calls whose arguments are still growing. */
-  const growing = new Set<string>()
-  /** Calls whose arguments were refused. The AI SDK then tells the same failure again, as an output. */
-  const refused = new Set<string>()
   const callOf = (id: string): Call => calls.get(id) ?? unknownCall
-  const delta = (id: string, text: string): AgentEvent => {
+  const about = (id: string): { readonly tool_name: string; readonly tool_call_id: string } => ({ tool_name: callOf(id).name, tool_call_id: id })
+  const delta = (id: string, text: string): readonly AgentEvent[] => {
     const { name } = callOf(id)
-    return { type: 'tool_call_delta', tool_call: { id, function: name === unknownCall.name ? {} : { name } }, arguments_delta: text }
+    return [{ type: 'tool_call_delta', tool_call: { id, function: name === unknownCall.name ? {} : { name } }, arguments_delta: text }]
   }
-  const ready = ({ toolCallId, toolName: name, input }: ChunkOf<'tool-input-available'> | ChunkOf<'tool-input-error'>): void => {
-    growing.delete(toolCallId)
-    refused.delete(toolCallId)
-    calls.set(toolCallId, { name, input })
-  }
-  const readings: ToolReadings = {
-    'tool-input-start'({ toolCallId, toolName: name }) {
-      calls.set(toolCallId, { name })
-      growing.add(toolCallId)
-      return [delta(toolCallId, '')]
-    },
-    'tool-input-delta': ({ toolCallId, inputTextDelta }) => [delta(toolCallId, inputTextDelta)],
-    'tool-input-available'(chunk) {
-      ready(chunk)
-      const { toolCallId, toolName, input } = chunk
-      return [{ type: 'tool_call', tool_name: toolName, parameters: input, tool_call_id: toolCallId }]
-    },
+  const failed = (id: string, error: string): EventOf<'tool_error'> => ({ type: 'tool_error', ...about(id), error })
+  const readings: Readonly<Record<string, Reading>> = {
+    'tool-input-start': having(['toolCallId', 'toolName'], ({ toolCallId, toolName: name }) => {
+      calls.set(toolCallId, { name, isGrowing: true })
+      return delta(toolCallId, '')
+    }),
+    'tool-input-delta': having(['toolCallId', 'inputTextDelta'], ({ toolCallId, inputTextDelta }) => delta(toolCallId, inputTextDelta)),
+    'tool-input-available': having(['toolCallId', 'toolName'], ({ toolCallId, toolName: name, input }) => {
+      calls.set(toolCallId, { name, input })
+      return [{ type: 'tool_call', ...about(toolCallId), parameters: input }]
+    }),
     // The model's arguments were refused: they are shown, and the call never ran.
-    'tool-input-error'(chunk) {
-      ready(chunk)
-      const { toolCallId: id, toolName: name, input, errorText } = chunk
-      refused.add(id)
-      const args = typeof input === 'string' ? input : (JSON.stringify(input) ?? '')
-      return [
-        { type: 'tool_calls_ready', tool_calls: [{ id, function: { name, arguments: args } }] },
-        { type: 'tool_error', tool_name: name, error: errorText, tool_call_id: id },
-      ]
-    },
-    'tool-approval-request'({ approvalId, toolCallId }) {
+    'tool-input-error': having(['toolCallId', 'toolName', 'errorText'], ({ toolCallId: id, toolName: name, input, errorText }) => {
+      calls.set(id, { name, input, isRefused: true })
+      return [{ type: 'tool_calls_ready', tool_calls: [{ id, function: { name, arguments: asText(input) } }] }, failed(id, errorText)]
+    }),
+    'tool-approval-request': having(['approvalId', 'toolCallId'], ({ approvalId, toolCallId }) => {
       approvals.set(approvalId, toolCallId)
-      const { name, input } = callOf(toolCallId)
-      return [{ type: 'approval_request', approval_id: approvalId, tool_call_id: toolCallId, tool_name: name, parameters: input }]
-    },
-    'tool-approval-response'(chunk) {
-      const { approvalId } = chunk
-      const approved = chunk['approved'] === true
-      const reason = reasonOf(chunk)
+      return [{ type: 'approval_request', approval_id: approvalId, ...about(toolCallId), parameters: callOf(toolCallId).input }]
+    }),
+    'tool-approval-response': having(['approvalId'], (chunk) => {
+      const { approvalId, approved } = chunk
+      if (typeof approved !== 'boolean') throw wrong('`approved` is neither true nor false', chunk)
+      const reason = ifText(chunk['reason'])
       const id = approvals.get(approvalId)
-      if (id !== undefined && !approved) calls.set(id, { ...callOf(id), denial: reason.reason ?? '' })
-      return [{ type: 'approval_response', approval_id: approvalId, approved, ...reason }]
-    },
-    'tool-output-available'({ toolCallId, output, preliminary }) {
-      const about = { tool_name: callOf(toolCallId).name, tool_call_id: toolCallId }
-      return preliminary === true ? [{ type: 'tool_progress', ...about, data: output }] : [{ type: 'tool_result', ...about, result: output }]
-    },
-    'tool-output-error': ({ toolCallId, errorText }) =>
-      refused.delete(toolCallId) ? [] : [{ type: 'tool_error', tool_name: callOf(toolCallId).name, error: errorText, tool_call_id: toolCallId }],
-    'tool-output-denied'({ toolCallId }) {
-      const { name, denial } = callOf(toolCallId)
-      return [{ type: 'tool_error', tool_name: name, error: denial || 'The call was not approved', tool_call_id: toolCallId }]
-    },
+      if (id !== undefined && !approved) calls.set(id, { ...callOf(id), denial: reason ?? '' })
+      return [{ type: 'approval_response', approval_id: approvalId, approved, ...given({ reason }) }]
+    }),
+    'tool-output-available': having(['toolCallId'], ({ toolCallId: id, output, preliminary }) => [
+      preliminary === true ? { type: 'tool_progress', ...about(id), data: output } : { type: 'tool_result', ...about(id), result: output },
+    ]),
+    'tool-output-error': having(['toolCallId', 'errorText'], ({ toolCallId: id, errorText }) => {
+      const { isRefused, ...call } = callOf(id)
+      if (!isRefused) return [failed(id, errorText)]
+      calls.set(id, call)
+      return []
+    }),
+    'tool-output-denied': having(['toolCallId'], ({ toolCallId: id }) => [failed(id, callOf(id).denial || 'The call was not approved')]),
   }
-  return { readings, hasOpen: () => growing.size > 0 }
+  return { readings, hasOpen: () => [...calls.values()].some(({ isGrowing }) => isGrowing) }
 }

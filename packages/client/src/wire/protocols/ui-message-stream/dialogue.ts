@@ -10,7 +10,7 @@ export function uiMessageStreamDialogue({ runId, task, parameters }: Ask): Dialo
     ...history.map(({ role, text }, at) => said(`${runId}-${at}`, role, [{ type: 'text', text }])),
     said(runId, 'user', [{ type: 'text', text: description }, ...files]),
   ]
-  const body = { id: sessionId ?? runId, messages, trigger: 'submit-message', ...(context ? { context } : {}), ...(parameters ? { parameters } : {}) }
+  const body = { id: sessionId ?? runId, messages, trigger: 'submit-message', context, parameters }
   return { start: { method: 'POST', path: '', body } }
 }
 

@@ -1,11 +1,12 @@
+import { firstOf, wholeName } from '../../events/calls.ts'
 import type { EventOf } from '../../events/vocabulary.ts'
-import type { OtherChunk } from './schema.ts'
+import { asText, jsonOrText, type Typed } from '../../json.ts'
 
 /** A call in the reader's message. `id` is what it is called there, whatever id it had when it began. */
 interface Call {
   readonly id: string
   name: string
-  readonly index: number | undefined
+  readonly index: number | null | undefined
   /** How much of the arguments was written. */
   sent: number
   isAvailable: boolean
@@ -25,7 +26,7 @@ function createCalls() {
 
   const begin = (name: string, stated?: string | null, index?: number | null): Call => {
     const id = stated || `call-${++made}`
-    const call: Call = { id, name, index: index ?? undefined, sent: 0, isAvailable: false, isDenied: false }
+    const call: Call = { id, name, index, sent: 0, isAvailable: false, isDenied: false }
     byId.set(id, call)
     open.add(call)
     return call
@@ -34,17 +35,14 @@ function createCalls() {
     const call = id ? byId.get(id) : undefined
     return call && open.has(call) ? call : undefined
   }
-  const oldest = (test: (call: Call) => boolean): Call | undefined => {
-    for (const call of open) if (test(call)) return call
-    return undefined
-  }
   return {
     begin,
     /** The call a delta goes on with. An id may change once, from a placeholder to the provider's own. */
     growing({ id, index, function: { name } }: ModelCall): Call | undefined {
       const known = openById(id)
       if (known || (id && placeholder.test(id))) return known
-      const call = oldest(
+      const call = firstOf(
+        open,
         (each) =>
           !each.isAvailable && (!name || each.name === name || each.name === '') && (id ? placeholder.test(each.id) : index == null || each.index === index),
       )
@@ -53,22 +51,11 @@ function createCalls() {
     },
     /** The open call an event is about: by id when it has one, else the oldest of that name. */
     about({ tool_name: name, tool_call_id: id }: About): Call | undefined {
-      return id ? openById(id) : oldest((call) => call.name === name || call.name.startsWith(`${name}_`))
+      return id ? openById(id) : firstOf(open, (call) => call.name === name || call.name.startsWith(`${name}_`))
     },
     close: (call: Call): void => {
       open.delete(call)
     },
-  }
-}
-
-const asText = (value: unknown): string => (typeof value === 'string' ? value : (JSON.stringify(value) ?? ''))
-const nameOf = ({ tool_name: name, operation }: EventOf<'tool_call'>): string => (operation ? `${name}_${operation}` : name)
-
-function inputOf(text: string | null | undefined): unknown {
-  try {
-    return JSON.parse(text || '{}')
-  } catch {
-    return text // The model wrote no JSON; the call will fail by itself, and the reader sees why.
   }
 }
 
@@ -82,7 +69,7 @@ type Writings = {
     | 'tool_result'
     | 'tool_error'
     | 'approval_request'
-    | 'approval_response']: (event: EventOf<T>) => readonly OtherChunk[] | undefined
+    | 'approval_response']: (event: EventOf<T>) => readonly Typed[] | undefined
 }
 
 export function createToolWriter(): Writings {
@@ -90,22 +77,22 @@ export function createToolWriter(): Writings {
   /** The calls that were asked about, by approval. */
   const asked = new Map<string, Call>()
 
-  const available = (call: Call, input: unknown): readonly OtherChunk[] => {
+  const available = (call: Call, input: unknown): readonly Typed[] => {
     if (call.isAvailable) return []
     call.isAvailable = true
     return [{ type: 'tool-input-available', toolCallId: call.id, toolName: call.name, input: input ?? {} }]
   }
-  const told = (event: About, parameters?: unknown): { readonly call: Call; readonly chunks: readonly OtherChunk[] } => {
+  /** What there is to say about a call, which is told first where it was not. */
+  const say = (event: About, chunk: (call: Call) => Typed, parameters?: unknown): readonly Typed[] => {
     const call = calls.about(event) ?? calls.begin(event.tool_name, event.tool_call_id)
-    return { call, chunks: available(call, parameters) }
+    return [...available(call, parameters), { ...chunk(call), toolCallId: call.id }]
   }
-  const ended = (event: EventOf<'tool_result'> | EventOf<'tool_error'>, ending: (call: Call) => OtherChunk): readonly OtherChunk[] => {
-    const { call, chunks } = told(event)
-    calls.close(call)
-    return [...chunks, call.isDenied ? { type: 'tool-output-denied', toolCallId: call.id } : ending(call)]
-  }
-  const failed = (event: EventOf<'tool_result'> | EventOf<'tool_error'>, errorText: string): readonly OtherChunk[] =>
-    ended(event, ({ id }) => ({ type: 'tool-output-error', toolCallId: id, errorText }))
+  const ended = (event: EventOf<'tool_result'> | EventOf<'tool_error'>, ending: Typed): readonly Typed[] =>
+    say(event, (call) => {
+      calls.close(call)
+      return call.isDenied ? { type: 'tool-output-denied' } : ending
+    })
+  const failure = (errorText: string): Typed => ({ type: 'tool-output-error', errorText })
 
   return {
     tool_call_delta({ tool_call: model, arguments_delta: fragment }) {
@@ -125,36 +112,37 @@ export function createToolWriter(): Writings {
         const { name, arguments: text } = model.function
         const call = calls.growing(model) ?? calls.begin(name ?? '', model.id, model.index)
         call.name = name || call.name || 'unknown'
-        return available(call, inputOf(text))
+        // Where the model wrote no JSON, the call will fail by itself, and the reader sees why.
+        return available(call, jsonOrText(text || '{}'))
       }),
     tool_call(event) {
       const call = calls.about(event)
       if (call?.isAvailable) return []
-      if (call) call.name = nameOf(event)
-      return available(call ?? calls.begin(nameOf(event), event.tool_call_id), event.parameters)
+      if (call) call.name = wholeName(event)
+      return available(call ?? calls.begin(wholeName(event), event.tool_call_id), event.parameters)
     },
     tool_progress(event) {
-      const { data, progress, message } = event
-      if (data == null || progress != null || message != null) return undefined
-      const { call, chunks } = told(event)
-      return [...chunks, { type: 'tool-output-available', toolCallId: call.id, output: data, preliminary: true }]
+      const { data: output, progress, message } = event
+      if (output == null || progress != null || message != null) return undefined
+      return say(event, () => ({ type: 'tool-output-available', output, preliminary: true }))
     },
     tool_result: (event) =>
-      event.success === false
-        ? failed(event, asText(event.result))
-        : ended(event, ({ id }) => ({ type: 'tool-output-available', toolCallId: id, output: event.result ?? null })),
-    tool_error: (event) => failed(event, event.error),
+      ended(event, event.success === false ? failure(asText(event.result)) : { type: 'tool-output-available', output: event.result ?? null }),
+    tool_error: (event) => ended(event, failure(event.error)),
     approval_request(event) {
-      const { call, chunks } = told(event, event.parameters)
-      asked.set(event.approval_id, call)
-      return [...chunks, { type: 'tool-approval-request', approvalId: event.approval_id, toolCallId: call.id }]
+      const { approval_id: approvalId, parameters } = event
+      const chunk = (call: Call): Typed => {
+        asked.set(approvalId, call)
+        return { type: 'tool-approval-request', approvalId }
+      }
+      return say(event, chunk, parameters)
     },
     approval_response({ approval_id: approvalId, approved, reason }) {
       const call = asked.get(approvalId)
       // Readers fail at an answer to what was not asked.
       if (!call) return undefined
       call.isDenied = !approved
-      return [{ type: 'tool-approval-response', approvalId, approved, ...(reason ? { reason } : {}) }]
+      return [{ type: 'tool-approval-response', approvalId, approved, reason: reason || undefined }]
     },
   }
 }

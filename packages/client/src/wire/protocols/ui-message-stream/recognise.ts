@@ -1,16 +1,15 @@
 import type { Frame } from '../../frames/frame.ts'
-import { objectIn } from '../../json.ts'
-import { dataPrefix, isKnown, parseChunk } from './schema.ts'
+import { isTyped, objectIn } from '../../json.ts'
+import { dataPrefix } from './chunk.ts'
+import { createReadings } from './decode.ts'
 
 /** True for chunks that have the texts they must have, and for data parts. */
 export function isUiMessageStream({ data }: Frame): boolean {
-  const type = objectIn(data)?.['type']
-  if (typeof type !== 'string') return false
-  if (type.startsWith(dataPrefix)) return true
-  if (!isKnown({ type })) return false
+  const chunk = objectIn(data)
+  if (!isTyped(chunk)) return false
+  const read = createReadings().byType.get(chunk.type)
   try {
-    parseChunk(data)
-    return true
+    return read ? Boolean(read(chunk)) : chunk.type.startsWith(dataPrefix)
   } catch {
     return false // The same word in another protocol.
   }
