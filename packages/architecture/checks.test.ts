@@ -154,7 +154,7 @@ test('a nested function branches on its own', () => {
 
 test('any, !, foreign errors, and doors that do more than re-export', () => {
   const tree = grown({
-    'errors.ts': `export * from './abort.ts'\nexport const a: any = 1\nexport const b = a!.c\nthrow new Error('x')\nthrow new TypeError('x')\nthrow new Ours('x')`,
+    'errors.ts': `export * from './abort.ts'\nexport const a: any = 1\nexport const b = a!.c\nthrow new Error('x')\nthrow new TypeError('x')\nthrow new Ours('x')\nexport const d = { get e() { return 1 } }`,
     'index.ts': `export { a } from './errors.ts'\nexport * from './abort.ts'\nexport const c = 1\nimport './run.ts'\nconsole.log(1)`,
     'a.test.ts': `throw new Error('x')`,
   })
@@ -166,6 +166,7 @@ test('any, !, foreign errors, and doors that do more than re-export', () => {
     'packages/p/src/errors.ts:3 No non-null `!`: parse at the border and trust inside.',
     'packages/p/src/errors.ts:4 Throw only our errors.',
     'packages/p/src/errors.ts:5 Throw only our errors.',
+    expect.stringMatching('^packages/p/src/errors.ts:7 An object with an accessor '),
   ])
 })
 

@@ -9,7 +9,7 @@ export interface Import {
 
 /** Something the syntax tree shows that a rule of the house speaks about. */
 export interface Finding {
-  readonly kind: 'any' | 'non-null' | 'throw' | 'export-all' | 'own-code'
+  readonly kind: 'any' | 'non-null' | 'throw' | 'accessor' | 'export-all' | 'own-code'
   readonly line: number
 }
 
@@ -65,6 +65,9 @@ export function readSource(path: string, text: string): SourceFile {
     TSImportType: (node) => arrow(node, node.source.value, true),
     TSAnyKeyword: (node) => find('any', node),
     TSNonNullExpression: (node) => find('non-null', node),
+    ObjectExpression: ({ properties }) => {
+      for (const property of properties) if (property.type === 'Property' && property.kind !== 'init') find('accessor', property)
+    },
     ThrowStatement: ({ argument }) => {
       const made = argument.type === 'NewExpression' ? argument.callee : undefined
       if (made?.type === 'Identifier' && foreignErrors.has(made.name)) find('throw', argument)

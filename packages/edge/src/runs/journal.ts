@@ -74,11 +74,17 @@ export interface TakenRun {
   readonly request?: string
 }
 
-// Shared by all entries: a getter of its own costs every entry more than all the rest of its way.
-const parsedWhenAsked = {
+/** Shares its accessor with all entries: one of its own costs every entry more than all the rest of its way. */
+class StoredEntry implements JournalEntry {
+  readonly id: string
+  readonly data: string
+  constructor(id: string, data: string) {
+    this.id = id
+    this.data = data
+  }
   get event(): AgentEvent {
-    return parseEvent(parseJson((this as unknown as JournalEntry).data)) // Only ever the prototype of entries.
-  },
+    return parseEvent(parseJson(this.data))
+  }
 }
 
 /** Tells two incarnations of one run id apart. It travels with every event, so it has no more than the 48 random bits needed. */
@@ -88,8 +94,5 @@ export function newEpoch(): string {
 
 /** An entry as storage gives it back. Most readers only pass its text on, so it is parsed for those who ask. */
 export function storedEntry(id: string, data: string): JournalEntry {
-  const entry: { id: string; data: string; readonly event: AgentEvent } = Object.create(parsedWhenAsked)
-  entry.id = id
-  entry.data = data
-  return entry
+  return new StoredEntry(id, data)
 }

@@ -20,7 +20,7 @@ export interface Speech {
   /** A snapshot tells the conversation anew. */
   retell(messages: readonly unknown[]): void
   /** The text of the agent's last message, for a run that names no result. */
-  readonly said: string
+  said(): string
 }
 
 export function createSpeech(tell: Tell): Speech {
@@ -96,8 +96,6 @@ export function createSpeech(tell: Tell): Speech {
       said = answer['content']
       last = isText(answer['id']) ? answer['id'] : last
     },
-    get said() {
-      return said
-    },
+    said: () => said,
   }
 }

@@ -77,7 +77,7 @@ function createDocuments(): Readonly<Record<string, Decode>> {
   const state = createPatchedDocument({})
   const activities = new Map<string, PatchedDocument>()
 
-  const stateEvent = (value: Typed, patch?: unknown): AgentEvent[] => tell(value, { ...custom(names.state, state.value), ...given({ patch }) })
+  const stateEvent = (value: Typed, patch?: unknown): AgentEvent[] => tell(value, { ...custom(names.state, state.value()), ...given({ patch }) })
   const activity = (value: Typed, id: string, content: unknown): AgentEvent[] =>
     tell(value, custom(names.activity + id, { message_id: id, activity_type: textOf(value, 'activityType'), content }))
   return {
@@ -96,12 +96,12 @@ function createDocuments(): Readonly<Record<string, Decode>> {
       const document = known ?? createPatchedDocument(null)
       activities.set(id, document)
       document.set(value['content'])
-      return activity(value, id, document.value)
+      return activity(value, id, document.value())
     },
     ACTIVITY_DELTA(value) {
       const id = textOf(value, 'messageId')
       const document = activities.get(id)
-      return document?.apply(parsePatch(value['patch'])) ? activity(value, id, document.value) : asItIs(value)
+      return document?.apply(parsePatch(value['patch'])) ? activity(value, id, document.value()) : asItIs(value)
     },
   }
 }
@@ -133,7 +133,7 @@ export function agUiDecoder({ endsWith = 'run' }: AgUiReading = {}): Stage<Frame
     const waiting = approvals(outcome, value, calls.nameOf)
     const output = given({ output: value['result'] ?? undefined })
     const told = remarkOf(value).result
-    const made = { output: speech.said, success: true, ...(waiting.length > 0 ? { stop_reason: 'interrupt' } : {}), ...output }
+    const made = { output: speech.said(), success: true, ...(waiting.length > 0 ? { stop_reason: 'interrupt' } : {}), ...output }
     const result = parseEvent({ ...(isObject(told) ? { ...output, ...told } : made), type: 'result' })
     return [...lastWords(value), ...waiting, result, ...tell(value, { type: 'completed', success: true })]
   }

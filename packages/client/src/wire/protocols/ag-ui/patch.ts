@@ -26,7 +26,7 @@ export function parsePatch(value: unknown): readonly Operation[] {
 }
 
 export interface PatchedDocument {
-  readonly value: unknown
+  value(): unknown
   set(value: unknown): void
   /** False, and nothing has changed, when one of the operations does not fit. */
   apply(patch: readonly Operation[]): boolean
@@ -36,9 +36,7 @@ export function createPatchedDocument(initial: unknown): PatchedDocument {
   let current = initial
   let copied = 0
   return {
-    get value() {
-      return current
-    },
+    value: () => current,
     set(value) {
       current = value
     },
