@@ -116,6 +116,8 @@ describe('cancelling a task of an A2A server', () => {
 
   test.each([
     ['the task it was told of is stopped', cancelled, 'cancelled'],
+    ['one that works on all the same was not stopped', { ...cancelled, result: { ...cancelled.result, status: { state: 'working' } } }, 'not_supported'],
+    ['one that was over is told as it ended', { ...cancelled, result: { ...cancelled.result, status: { state: 'completed' } } }, 'already_finished'],
     ['one that is over says so', { jsonrpc: '2.0', id: 1, error: { code: -32002, message: 'no' } }, 'already_finished'],
     ['one that is unknown too', { jsonrpc: '2.0', id: 1, error: { code: -32001, message: 'no' } }, 'unknown_run'],
   ])('%s', async (_title, answer, outcome) => {

@@ -20,6 +20,7 @@ test('a question shows what it is about, as text, and both answers', () => {
 test.each([
   [{ status: 'approved' }, 'data-status="approved"', 'You allowed this call'],
   [{ status: 'denied', reason: 'too dear' }, 'data-status="denied"', 'Reason: too dear'],
+  [{ status: 'abandoned' }, 'data-status="abandoned"', 'ended before anybody answered'],
   [{ status: 'denied', reason: 'Nobody answered within 5 ms' }, 'data-status="expired"', 'counts as a no'],
 ] as const)('answered with %o it says so, and asks no more', (approval, status, words) => {
   const closed = html(approval)

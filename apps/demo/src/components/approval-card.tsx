@@ -10,6 +10,7 @@ import { CheckIcon, CrossIcon, StopIcon, WarningIcon } from './icons.tsx'
 const endings: Readonly<Record<Exclude<ApprovalStatus, 'waiting'>, string>> = {
   approved: 'You allowed this call, and the tool got to run.',
   denied: 'This call was not allowed. The tool did not run.',
+  abandoned: 'The run ended before anybody answered. The tool did not run.',
   expired: 'Nobody answered in time, which counts as a no. The tool did not run.',
 }
 

@@ -1,12 +1,13 @@
 /** Enters: an approval of a run. Leaves: how it stands, in words. */
 import type { ApprovalState, RunState } from '@agentstream/client'
 
-export type ApprovalStatus = 'waiting' | 'approved' | 'denied' | 'expired'
+export type ApprovalStatus = ApprovalState['status'] | 'expired'
 
 export const approvalWords: Readonly<Record<ApprovalStatus, string>> = {
   waiting: 'waiting for you',
   approved: 'approved',
   denied: 'denied',
+  abandoned: 'not answered',
   expired: 'expired',
 }
 

@@ -22,7 +22,7 @@ export interface CancelOptions {
 
 /**
  * `unknown_run`: the server does not know it (any more), or nothing in it has had the id of the scope so far. `not_supported`:
- * it has no way to cancel; `unreachable`: it could not be asked. In these cases the stream was closed here, which is all that can
+ * it has no way to cancel, or went on all the same; `unreachable`: it could not be asked. In these cases the stream was closed here, which is all that can
  * be done; where only a part was to stop, the run goes on as it was.
  */
 export interface CancelReceipt {

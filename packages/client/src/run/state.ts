@@ -188,7 +188,8 @@ export interface ApprovalState {
   readonly toolName: string
   readonly toolCallId?: string
   readonly parameters: unknown
-  readonly status: 'waiting' | 'approved' | 'denied'
+  /** `abandoned`: the run ended before anybody answered. */
+  readonly status: 'waiting' | 'approved' | 'denied' | 'abandoned'
   readonly expiresAt?: string
   readonly reason?: string
 }

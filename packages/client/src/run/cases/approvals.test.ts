@@ -53,7 +53,10 @@ test('a run that ends while a call waits leaves nothing waiting', () => {
     ['c1', 'abandoned'],
     ['c2', 'denied'],
   ])
-  expect(state.approvals.map(({ status }) => status)).toEqual(['denied', 'denied'])
+  expect(state.approvals.map(({ id, status }) => [id, status])).toEqual([
+    ['a-c1', 'abandoned'],
+    ['a-c2', 'denied'],
+  ])
   expect(state.status).toBe('cancelled')
 })
 

@@ -21,7 +21,7 @@ export function settle(draft: RunDraft, status: RunOutcome, at: number, failure?
   closeLoop(draft.main, at)
   closeDawpRuns(draft, at)
   run.steps = run.steps.map((step): StepState => (step.status === 'running' ? { ...step, status: 'abandoned' } : step))
-  run.approvals = run.approvals.map((approval) => (approval.status === 'waiting' ? { ...approval, status: 'denied' } : approval))
+  run.approvals = run.approvals.map((approval) => (approval.status === 'waiting' ? { ...approval, status: 'abandoned' } : approval))
 }
 
 /** The stream is over. Events that were lost or changed on the way make an ending that was folded doubtful, too. */

@@ -44,7 +44,9 @@ export function a2aDialogue({ runId, task, parameters }: Ask, { stream, cancel, 
   }
 }
 
-/** From a task that was stopped or was over, or from one of the two errors that say which. */
+const finished = ['completed', 'failed', 'rejected']
+
+/** From a task that was stopped, was over or works on, or from one of the two errors that say which. */
 const outcomeIn =
   ({ writeState }: Wording) =>
   (answer: unknown): CancelOutcome => {
@@ -52,5 +54,6 @@ const outcomeIn =
     const { result, error } = answer
     if (isObject(error)) return error['code'] === -32001 ? 'unknown_run' : error['code'] === -32002 ? 'already_finished' : 'not_supported'
     const status = isObject(result) && isObject(result['status']) ? result['status']['state'] : undefined
-    return status === writeState('canceled') ? 'cancelled' : 'already_finished'
+    if (status === writeState('canceled')) return 'cancelled'
+    return finished.some((state) => status === writeState(state)) ? 'already_finished' : 'not_supported'
   }
