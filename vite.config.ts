@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os'
 import react from '@vitejs/plugin-react'
 import { playwright } from '@vitest/browser-playwright'
 import { defineConfig, type TestProjectConfiguration } from 'vitest/config'
@@ -61,6 +62,8 @@ export default defineConfig({
     root: '.',
     api: { host: '127.0.0.1' },
     setupFiles: [new URL('scripts/fixed-seed.mjs', import.meta.url).pathname],
+    // One processor is left to others, and on a machine with two that would be every second one.
+    maxWorkers: Math.max(2, availableParallelism() - 1),
     // A test that hangs should fail; one on a busy machine should not.
     testTimeout: 20_000,
     hookTimeout: 20_000,

@@ -37,10 +37,6 @@ test('L17: what was said is shown again, each turn once, however often the page 
   await expect(earlier(page).first()).toContainText('43.41')
   await expect(earlier(page).first().getByRole('article', { name: 'Earlier tool call calculator' })).toContainText('answered')
   await expectAccessible(page)
-  await demo.ask('What did I ask before?')
-  await demo.ended('Completed')
-  await expect(demo.answer).toContainText(first)
-  await expect(demo.answer).toContainText('How many words are in the page unicorn?')
 })
 
 test('L17: an answer that was on its way goes on below what was said, though no address names it', async ({ page }) => {
@@ -60,19 +56,19 @@ test('L17: an answer that was on its way goes on below what was said, though no 
 
 test('a question that was asked again and stopped: what was answered before stays, and so does what was stopped', async ({ page }) => {
   const demo = await openDemo(page)
-  await demo.ask(second)
+  await demo.ask(first)
   await demo.ended('Completed')
-  await demo.ask(second)
+  await demo.ask(first)
   await demo.streamed(20)
   await demo.stop()
   await demo.ended('Cancelled')
   await page.reload()
   await demo.ended('Cancelled')
   await expect(earlier(page)).toHaveCount(1)
-  await expect(earlier(page)).toContainText('Two tool calls, one answer.')
+  await expect(earlier(page)).toContainText('43.41')
   await comeBack(page)
   await expect(earlier(page)).toHaveCount(1)
-  await expectQuestions(page, second)
+  await expectQuestions(page, first)
 })
 
 test('a run that the server has no longer, and a conversation that it has: the turn is shown once', async ({ page }) => {

@@ -38,20 +38,17 @@ const states: Readonly<Record<string, (demo: Demo) => Promise<void>>> = {
     await demo.ended('Completed')
   },
   'loaded again': async (demo) => {
-    await demo.ask(question)
+    await demo.ask('What is 17.5% of 240 plus sqrt(2)?')
     await demo.ended('Completed')
     await demo.ask('What did I ask before?')
     await demo.ended('Completed')
     await demo.page.reload()
     await demo.ended('Completed')
-    await expect(demo.page.getByRole('article', { name: 'Earlier turn' })).toContainText('Two tool calls, one answer.')
+    await expect(demo.page.getByRole('article', { name: 'Earlier turn' })).toContainText('43.41')
   },
   broken: async (demo) => {
     await demo.ask(question)
     await expect(demo.round(2)).toBeVisible()
-    // Where it would cover the answer it is closed at first.
-    const inspector = demo.page.getByRole('button', { name: 'Inspector' })
-    if ((await inspector.getAttribute('aria-pressed')) === 'false') await inspector.click()
     await demo.breakIt('Repeat events')
     await demo.breakIt('Cut the connection')
     await expect(demo.story).toContainText('Back after')
@@ -68,31 +65,47 @@ const states: Readonly<Record<string, (demo: Demo) => Promise<void>>> = {
   },
 }
 
-const views = {
-  wide: { width: 1280, height: 860, schemes: ['light', 'dark'] },
-  narrow: { width: 360, height: 740, schemes: ['light'] },
-} as const
+const wide = { width: 1280, height: 860 }
+const narrow = { width: 360, height: 740 }
+const schemes = ['dark', 'light'] as const
 
-for (const [view, { width, height, schemes }] of Object.entries(views)) {
-  for (const [state, reach] of Object.entries(states)) {
-    test(`${state}, ${view}`, async ({ page }) => {
-      await page.setViewportSize({ width, height })
-      const demo = await openDemo(page)
-      await reach(demo)
-      // Pictures first: a page that is looked into for long is in another state by then.
-      for (const colorScheme of schemes) {
-        await page.emulateMedia({ colorScheme })
-        await page.screenshot({ path: `test-results/pictures/${state.replace(' ', '-')}-${view === 'wide' ? colorScheme : view}.png` })
-      }
-      const overflow = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth)
-      expect(overflow, 'the page never scrolls sideways').toBeLessThanOrEqual(0)
-      for (const colorScheme of schemes) {
-        await page.emulateMedia({ colorScheme })
-        await expectAccessible(page, colorScheme)
-      }
-    })
-  }
+const inspectorOf = ({ page }: Demo) => page.getByRole('button', { name: 'Inspector' })
+
+for (const [state, reach] of Object.entries(states)) {
+  test(`${state}: light, dark and narrow`, async ({ page }) => {
+    await page.setViewportSize(wide)
+    const demo = await openDemo(page)
+    await reach(demo)
+    const picture = (view: string) => page.screenshot({ path: `test-results/pictures/${state.replace(' ', '-')}-${view}.png` })
+    const overflow = () => page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth)
+    // Pictures first: a page that is looked into for long is in another state by then.
+    for (const colorScheme of schemes) {
+      await page.emulateMedia({ colorScheme })
+      await picture(colorScheme)
+    }
+    const sideways = [await overflow()]
+    // Where it would cover the answer it is closed at first.
+    if (state !== 'broken') await inspectorOf(demo).click()
+    await page.setViewportSize(narrow)
+    await picture('narrow')
+    sideways.push(await overflow())
+    expect(sideways, 'the page never scrolls sideways').toEqual([0, 0])
+    await expectAccessible(page, 'narrow')
+    await page.setViewportSize(wide)
+    if (state !== 'broken') await inspectorOf(demo).click()
+    await expectAccessible(page, 'wide')
+    // Nothing but the colours is different.
+    await page.emulateMedia({ colorScheme: 'dark' })
+    await expectAccessible(page, 'dark', ['color-contrast'])
+  })
 }
+
+test('on a narrow page nothing covers the answer at first', async ({ page }) => {
+  await page.setViewportSize(narrow)
+  const demo = await openDemo(page)
+  await expect(inspectorOf(demo)).toHaveAttribute('aria-pressed', 'false')
+  await expectAccessible(page)
+})
 
 test('the announcements are few: states and an end, not tokens', async ({ page }) => {
   const demo = await openDemo(page)
