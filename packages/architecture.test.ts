@@ -186,6 +186,7 @@ test.each(openDoors)('%s bundles for a browser, and no package behind it asks fo
   const bundle = await rolldown({
     input: join(root, path),
     platform: 'browser',
+    onLog: (level, log, tell) => log.code !== 'MODULE_LEVEL_DIRECTIVE' && tell(level, log),
     external: ['react', '@tanstack/react-query'],
     resolve: { conditionNames: ['agentstream-source', 'browser', 'import', 'default'] },
     plugins: [{ name: 'builtins', resolveId: (id, importer) => void (isBuiltin(id) && asked.push(`${importer} → ${id}`)) }],

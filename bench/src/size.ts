@@ -26,6 +26,8 @@ export async function bundleOf(text: string, alsoExternal: readonly string[] = [
   const bundle = await rolldown({
     input: entry,
     platform: 'browser',
+    // A bundle is no server component: that a file says `use client` means nothing here.
+    onLog: (level, log, tell) => log.code !== 'MODULE_LEVEL_DIRECTIVE' && tell(level, log),
     external: [...external, ...alsoExternal],
     resolve: { conditionNames: ['agentstream-source', 'import', 'module', 'browser', 'default'] },
     plugins: [{ name: 'entry', resolveId: (id) => (id === entry ? here : undefined), load: (id) => (id === here ? text : undefined) }],
