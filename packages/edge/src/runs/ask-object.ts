@@ -7,6 +7,12 @@ export interface RunObjectNamespace<Id> {
   get(id: Id): { fetch(url: string, init: { readonly method: 'POST'; readonly body: string }): Promise<Response> }
 }
 
+/** Throws AgentStreamError for what is no such binding: `env` has none under a name that the configuration does not bind. */
+export function checkBinding(namespace: unknown): void {
+  if (isObject(namespace) && typeof namespace['idFromName'] === 'function') return
+  throw new AgentStreamError('agent', `Expected a binding to a class of Durable Objects, not ${namespace === undefined ? 'undefined' : 'something else'}`)
+}
+
 export interface ObjectQuestion {
   /** Of the object. */
   readonly name: string

@@ -1,6 +1,6 @@
 /** Runs in Cloudflare Durable Objects, one object per run; this is the side of the Worker. See `run-object.ts` for the other. */
 import { parseCursor } from '@agentstream/client/wire'
-import { askObject, isLost, type RunObjectNamespace, resultOf, tries } from './ask-object.ts'
+import { askObject, checkBinding, isLost, type RunObjectNamespace, resultOf, tries } from './ask-object.ts'
 import { encodeAll } from './encode-all.ts'
 import { type Journal, type JournalEntry, type JournalStatus, storedEntry, type TakenRun } from './journal.ts'
 import { createLeaseholder } from './leaseholder.ts'
@@ -23,6 +23,7 @@ export interface DurableObjectJournalOptions {
  * ```
  */
 export function durableObjectJournal<Id>(namespace: RunObjectNamespace<Id>, { leaseMs = 15_000 }: DurableObjectJournalOptions = {}): Journal {
+  checkBinding(namespace)
   const leases = createLeaseholder()
   // How many events of a run this Worker knows to be stored, so that it can ask again where an answer was lost.
   const stored = new Map<string, number>()

@@ -98,3 +98,10 @@ test('more characters than an object can keep are not promised', async () => {
   await store.append('s', turn('潮'.repeat(100_000)))
   expect((await store.read('s')).map((message) => message.text.length)).toEqual([250_000, 5, 5, 100_000, 100_000])
 })
+
+test.each([undefined, null, {}, 'RUNS'])('%o is no binding, which is told at once', (env) => {
+  // As a Worker's `env` is typed by hand, whatever its configuration binds.
+  const namespace = env as unknown as ReturnType<typeof durableObjects>
+  for (const make of [durableObjectJournal, durableObjectSessionStore])
+    expect(() => make(namespace)).toThrow(expect.objectContaining({ code: 'agent', message: expect.stringContaining('Expected a binding') }))
+})

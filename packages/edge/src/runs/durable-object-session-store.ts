@@ -1,5 +1,5 @@
 /** Conversations in Cloudflare Durable Objects; this is the side of the Worker. See `object-sessions.ts` for the other. */
-import { askObject, type RunObjectNamespace, resultOf } from './ask-object.ts'
+import { askObject, checkBinding, type RunObjectNamespace, resultOf } from './ask-object.ts'
 import type { ObjectSessionsCall } from './object-sessions.ts'
 import { sessionOwner } from './session-key.ts'
 import { type DurableSessionLimits, durableLimits, type Message, type SessionStore } from './session-store.ts'
@@ -17,6 +17,7 @@ const mostCharacters = 600_000
  * ```
  */
 export function durableObjectSessionStore<Id>(namespace: RunObjectNamespace<Id>, options: DurableSessionLimits = {}): SessionStore {
+  checkBinding(namespace)
   const told = durableLimits(options)
   const limits = { ...told, maxCharacters: Math.min(told.maxCharacters, mostCharacters) }
   const ask = <T>(call: Omit<ObjectSessionsCall, 'limits'>): Promise<T> =>
